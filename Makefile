@@ -1,0 +1,34 @@
+# Everything runs in .venv; uv is used where it is found and put into .venv where it is not.
+UV := $(shell command -v uv 2>/dev/null)
+BIN := .venv/bin
+STAMP := .venv/.set-up
+
+.PHONY: setup serve test check bench
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml uv.lock
+ifeq ($(UV),)
+	test -x $(BIN)/python || python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv sync --frozen --inexact --quiet
+else
+	$(UV) sync --frozen --quiet
+endif
+	touch $(STAMP)
+
+serve: setup
+	$(BIN)/safermap serve
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/python -m bench.build
+	$(BIN)/python -m bench.serve

@@ -1,0 +1,123 @@
+"""What every test may ask for."""
+
+import socket
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas
+import httpx
+import pandas as pd
+import pytest
+
+from boundaries import SHROPSHIRE
+from geo.areas import Areas
+from geo.build import prepare, write_dataset
+from geo.dataset import Dataset, current_folder
+from geo.embedded import build_embedded
+from geo.incidents import read_incidents
+from service.app import create_app
+from service.site import Site
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # starlette's client asks for another version of httpx
+    from starlette.testclient import TestClient
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real open data and independent results beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared, which is absent")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def police_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a dataset of four months of real police street files, 2018-10 to 2019-01."""
+    home = tmp_path_factory.mktemp("police")
+    reads = read_incidents([shared / "data/police/2018-19"])
+    write_dataset(prepare(reads, Areas.open(SHROPSHIRE)), home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def police(police_home: Path) -> Dataset:
+    """That dataset, open."""
+    return Dataset.open(police_home)
+
+
+@pytest.fixture(scope="session")
+def embedded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the dataset that ships: real areas, illustrative incidents."""
+    home = tmp_path_factory.mktemp("embedded")
+    build_embedded(SHROPSHIRE, home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def embedded(embedded_home: Path) -> Dataset:
+    """That dataset, open."""
+    return Dataset.open(embedded_home)
+
+
+@pytest.fixture(scope="session")
+def embedded_incidents(embedded_home: Path) -> pd.DataFrame:
+    """Its incidents, one by one, as they lie on disk."""
+    return pd.DataFrame(geopandas.read_parquet(current_folder(embedded_home) / "incidents.parquet"))
+
+
+@pytest.fixture(scope="session")
+def client(embedded: Dataset) -> TestClient:
+    """A client of the application over the embedded dataset."""
+    return TestClient(create_app(Site(embedded)), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def police_client(police: Dataset) -> TestClient:
+    """A client of the application over real police street files."""
+    return TestClient(create_app(Site(police)), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def safermap() -> str:
+    """The installed command."""
+    return str(Path(sys.executable).with_name("safermap"))
+
+
+@pytest.fixture(scope="session")
+def server(
+    embedded_home: Path, safermap: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a server in a process of its own, over the embedded dataset."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    address = f"http://127.0.0.1:{port}"
+    command = [safermap, "serve", "--dataset", str(embedded_home), "--port", port]
+    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
+        try:
+            wait_until_it_answers(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+
+
+def wait_until_it_answers(
+    address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 15
+) -> None:
+    """Poll the health of a server until it answers. Fails with its log where it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{address}/health", trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail(f"The server did not answer within {seconds} s: {log.read_text('utf-8')}")
