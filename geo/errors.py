@@ -1,0 +1,21 @@
+"""The one tree of errors. Every message is a sentence a user can act on."""
+
+
+class SafermapError(Exception):
+    """Something safermap can explain: what was wrong, where, and what would be right."""
+
+
+class InputError(SafermapError):
+    """A file that cannot be read as incidents or areas."""
+
+
+class DatasetError(SafermapError):
+    """A prepared dataset that is missing, unfinished or made by another version."""
+
+
+class QuestionError(SafermapError):
+    """A question with an unknown or contradictory part: theme, period, place, bbox, format."""
+
+
+class UnknownNameError(SafermapError):
+    """An address that names nothing: a town, a layer, a feature."""

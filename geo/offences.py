@@ -1,0 +1,262 @@
+"""The offence list and the themes built on it.
+
+An incident has one offence from this list. Beside it an extract may record four marks, each true,
+false or unknown: `business`, `rural_flag`, `night` (8pm to 4am) and the kind of `rural_offence`.
+A theme is a rule over the offence and the marks.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from geo.errors import QuestionError
+
+Group = Literal["crime", "asb"]
+
+
+@dataclass(frozen=True)
+class Offence:
+    """One kind of incident: its code, its title and the name police street files give it."""
+
+    code: str
+    title: str
+    group: Group = "crime"
+    street_name: str | None = None
+
+
+OFFENCES: dict[str, Offence] = {
+    offence.code: offence
+    for offence in (
+        Offence("asb", "Anti-social behaviour", "asb", "Anti-social behaviour"),
+        Offence("asb-environmental", "Environmental ASB", "asb"),
+        Offence("asb-nuisance", "Nuisance ASB", "asb"),
+        Offence("asb-personal", "Personal ASB", "asb"),
+        Offence(
+            "violence-and-sexual-offences",
+            "Violence and sexual offences",
+            street_name="Violence and sexual offences",
+        ),
+        Offence("violent-crime", "Violent crime", street_name="Violent crime"),
+        Offence("violence-with-injury", "Violence with injury"),
+        Offence("violence-without-injury", "Violence without injury"),
+        Offence("homicide", "Homicide"),
+        Offence("sexual-offences", "Sexual offences"),
+        Offence("robbery", "Robbery", street_name="Robbery"),
+        Offence("burglary", "Burglary", street_name="Burglary"),
+        Offence("domestic-burglary", "Domestic burglary"),
+        Offence("non-domestic-burglary", "Non-domestic burglary"),
+        Offence("vehicle-crime", "Vehicle crime", street_name="Vehicle crime"),
+        Offence(
+            "theft-from-the-person", "Theft from the person", street_name="Theft from the person"
+        ),
+        Offence("bicycle-theft", "Bicycle theft", street_name="Bicycle theft"),
+        Offence("shoplifting", "Shoplifting", street_name="Shoplifting"),
+        Offence("other-theft", "Other theft", street_name="Other theft"),
+        Offence(
+            "criminal-damage-and-arson",
+            "Criminal damage and arson",
+            street_name="Criminal damage and arson",
+        ),
+        Offence("drugs", "Drugs", street_name="Drugs"),
+        Offence(
+            "possession-of-weapons", "Possession of weapons", street_name="Possession of weapons"
+        ),
+        Offence("public-order", "Public order", street_name="Public order"),
+        Offence(
+            "public-disorder-and-weapons",
+            "Public disorder and weapons",
+            street_name="Public disorder and weapons",
+        ),
+        Offence("miscellaneous-crimes-against-society", "Miscellaneous crimes against society"),
+        Offence("other-crime", "Other crime", street_name="Other crime"),
+    )
+}
+
+RURAL_OFFENCES: dict[str, str] = {
+    "farm-machinery": "Farm machinery and vehicles",
+    "livestock": "Livestock",
+    "fuel": "Fuel",
+    "equine": "Horses and tack",
+    "fly-tipping": "Fly-tipping",
+    "poaching": "Poaching",
+    "heritage": "Heritage",
+    "wildlife": "Wildlife",
+}
+"""The national rural-crime offence list, as METHODS' rural measure by offence needs it."""
+
+CRIME = frozenset(code for code, offence in OFFENCES.items() if offence.group == "crime")
+ASB = frozenset(OFFENCES) - CRIME
+VIOLENCE = frozenset(
+    {
+        "violence-and-sexual-offences",
+        "violent-crime",
+        "violence-with-injury",
+        "violence-without-injury",
+        "homicide",
+    }
+)
+DISORDER = frozenset({"public-order", "public-disorder-and-weapons"})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the counts tell apart: the offence and its marks.
+
+    None: the source does not say. A `rural_offence` of "" says that it is none of the list.
+    """
+
+    offence: str
+    business: bool | None = None
+    rural_flag: bool | None = None
+    night: bool | None = None
+    rural_offence: str | None = None
+
+
+Mark = Literal["business", "rural_flag", "night", "rural_offence"]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A named group of offences, or a mark, and how to speak of it.
+
+    `mark` narrows the offences to incidents that carry it, or that carry `value` in it. Where the
+    source does not record the mark (None), the incident counts if its offence is in `proxy`.
+    `rural_only` puts the question to rural areas alone.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    offences: frozenset[str]
+    mark: Mark | None = None
+    value: str | None = None
+    proxy: frozenset[str] = frozenset()
+    rural_only: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What one incident of the theme is called in the plural."""
+        return "reports" if self.offences <= ASB else "crimes"
+
+    def holds(self, kind: Kind) -> bool:
+        """Whether an incident of this kind belongs to the theme."""
+        if kind.offence not in self.offences:
+            return False
+        if self.mark is None:
+            return True
+        value = getattr(kind, self.mark)
+        if value is None:
+            return kind.offence in self.proxy
+        return bool(value) if self.value is None else value == self.value
+
+    def silent_on(self, kind: Kind) -> bool:
+        """Whether the source records nothing that could tell if the kind belongs to the theme."""
+        return (
+            self.mark is not None
+            and kind.offence in self.offences
+            and getattr(kind, self.mark) is None
+            and not self.proxy
+        )
+
+
+THEMES: dict[str, Theme] = {
+    theme.name: theme
+    for theme in (
+        Theme(
+            "crime",
+            "All recorded crime",
+            "Every recorded crime. ASB is not crime and is never added to it.",
+            CRIME,
+        ),
+        Theme(
+            "asb",
+            "Anti-social behaviour",
+            "Reports of anti-social behaviour (ASB). ASB is not crime.",
+            ASB,
+        ),
+        Theme(
+            "rural-crime",
+            "Rural crime by place",
+            "Crime recorded in a rural LSOA by the official rural-urban class, whatever the crime.",
+            CRIME,
+            rural_only=True,
+        ),
+        Theme(
+            "rural-offences",
+            "Rural crime by offence",
+            "Crime on the national rural-crime offence list: farm machinery, livestock, fuel, "
+            "horses, fly-tipping, poaching, heritage and wildlife.",
+            CRIME,
+            mark="rural_offence",
+        ),
+        Theme(
+            "rural-flagged",
+            "Rural crime by flag",
+            "Crime that the force marked as rural when recording it.",
+            CRIME,
+            mark="rural_flag",
+        ),
+        Theme(
+            "business-crime",
+            "Business crime",
+            "Crime marked as against a business; where the source has no mark, shoplifting and "
+            "non-domestic burglary stand for it.",
+            CRIME,
+            mark="business",
+            proxy=frozenset({"shoplifting", "non-domestic-burglary"}),
+        ),
+        Theme("shoplifting", "Shoplifting", "Shoplifting.", frozenset({"shoplifting"})),
+        Theme(
+            "burglary",
+            "Burglary",
+            "Domestic and non-domestic burglary.",
+            frozenset({"burglary", "domestic-burglary", "non-domestic-burglary"}),
+        ),
+        Theme(
+            "vehicle-crime",
+            "Vehicle crime",
+            "Theft of and from vehicles, and interference with them.",
+            frozenset({"vehicle-crime"}),
+        ),
+        Theme(
+            "violence",
+            "Violence",
+            "Violence with and without injury and homicide; open police data counts sexual "
+            "offences with them.",
+            VIOLENCE,
+        ),
+        Theme(
+            "night-time-economy",
+            "Night-time economy",
+            "Violence and public disorder between 8pm and 4am; at all hours where the source has "
+            "no times.",
+            VIOLENCE | DISORDER,
+            mark="night",
+            proxy=VIOLENCE | DISORDER,
+        ),
+        Theme(
+            "criminal-damage",
+            "Criminal damage and arson",
+            "Criminal damage and arson.",
+            frozenset({"criminal-damage-and-arson"}),
+        ),
+    )
+}
+
+
+def theme_names() -> tuple[str, ...]:
+    """Every name `find_theme` knows: the themes, then the offences and rural offences."""
+    return tuple(dict.fromkeys((*THEMES, *OFFENCES, *RURAL_OFFENCES)))
+
+
+def find_theme(name: str) -> Theme:
+    """The theme of that name, or the single offence or rural offence of that name as a theme."""
+    if name in THEMES:
+        return THEMES[name]
+    if name in OFFENCES:
+        offence = OFFENCES[name]
+        return Theme(name, offence.title, f"{offence.title}.", frozenset({name}))
+    if name in RURAL_OFFENCES:
+        title = RURAL_OFFENCES[name]
+        meaning = f"{title}, on the national rural-crime offence list."
+        return Theme(name, title, meaning, CRIME, mark="rural_offence", value=name)
+    raise QuestionError(f"There is no theme '{name}'; choose one of {', '.join(theme_names())}.")
