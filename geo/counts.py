@@ -1,0 +1,69 @@
+"""The counts that every question is answered from: kind of incident by month by LSOA."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from geo.incidents.table import NIGHT_FROM, NIGHT_TO
+from geo.join import UNLOCATED
+from geo.offences import Kind
+from geo.period import Period
+
+KIND_COLUMNS = [field.name for field in fields(Kind)]
+
+
+def count_kinds(incidents: pa.Table) -> pa.Table:
+    """How many incidents there are of each kind, month and LSOA position, as a long table.
+
+    `incidents` has the columns of the incident table and `lsoa`, the position (UNLOCATED where no
+    place is recorded).
+    """
+    hour = incidents["hour"].to_numpy(zero_copy_only=False)
+    night = pa.array(
+        (hour >= NIGHT_FROM) | (hour < NIGHT_TO), mask=np.isnan(hour.astype(np.float64))
+    )
+    keys = pa.table(
+        {
+            "offence": incidents["offence"].cast(pa.string()),
+            "business": incidents["business"],
+            "rural_flag": incidents["rural_flag"],
+            "night": night,
+            "rural_offence": incidents["rural_offence"].cast(pa.string()),
+            "month": incidents["month"],
+            "lsoa": incidents["lsoa"],
+        }
+    )
+    names = [*KIND_COLUMNS, "month", "lsoa"]
+    counted = keys.group_by(names).aggregate([([], "count_all")])
+    return counted.sort_by([(name, "ascending") for name in names])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A cube of counts: kinds by months by LSOA positions, and one more place for the unlocated."""
+
+    kinds: tuple[Kind, ...]
+    period: Period
+    cube: NDArray[np.int32]
+
+    @classmethod
+    def from_table(cls, table: pa.Table, period: Period, lsoas: int) -> "Counts":
+        """The cube of a long table of `count_kinds`."""
+        frame = table.to_pandas()
+        columns = [table[name].to_pylist() for name in KIND_COLUMNS]
+        numbers, distinct = pd.factorize(pd.Series(list(zip(*columns, strict=True)), dtype=object))
+        kinds = tuple(Kind(*values) for values in distinct)
+        cube = np.zeros((len(kinds), len(period), lsoas + 1), dtype=np.int32)
+        place = np.where(frame["lsoa"] == UNLOCATED, lsoas, frame["lsoa"])
+        cube[numbers, frame["month"] - period.first, place] = frame["count_all"]
+        return cls(kinds, period, cube)
+
+    def by_month(self, chosen: NDArray[np.bool_], period: Period) -> NDArray[np.int64]:
+        """Counts of the chosen kinds, months by LSOA positions; the last column is unlocated."""
+        first = period.first - self.period.first
+        months = self.cube[chosen, first : first + len(period)]
+        total: NDArray[np.int64] = months.sum(axis=0, dtype=np.int64)
+        return total
