@@ -1,0 +1,52 @@
+"""Rounded class breaks, so that each of five classes holds about a fifth of the areas."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+CLASSES = 5
+_STEPS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
+
+
+def rounded_breaks(values: ArrayLike, classes: int = CLASSES) -> list[float]:
+    """Lower bounds of the upper classes, rounded, rising; fewer where values do not tell apart.
+
+    The breaks are the quantiles of the values above zero, each moved to the nearest round number.
+    Values that are missing are left out. No values, no breaks.
+
+    >>> rounded_breaks(range(1, 101))
+    [20.0, 40.0, 60.0, 80.0]
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known) & (known > 0)]
+    if not len(known):
+        return []
+    quantiles = np.quantile(known, np.arange(1, classes) / classes)
+    breaks = sorted({_round(value) for value in quantiles})
+    return [value for value in breaks if known.min() < value <= known.max()]
+
+
+def class_of(value: float, breaks: list[float]) -> int:
+    """The class of a value, 0 for the lowest, told from the value as it is shown: one decimal."""
+    return sum(round(value, 1) >= limit for limit in breaks)
+
+
+def class_labels(breaks: list[float]) -> list[str]:
+    """The classes in words, lowest first: `Under 3`, `3 to 4.9`, `12 or more`."""
+    if not breaks:
+        return ["All areas"]
+    between = [_between(low, high) for low, high in pairwise(breaks)]
+    return [f"Under {breaks[0]:g}", *between, f"{breaks[-1]:g} or more"]
+
+
+def _between(low: float, high: float) -> str:
+    last = f"{high - 0.1:.1f}"
+    return last if last == f"{low:.1f}" else f"{low:g} to {last}"
+
+
+def _round(value: float) -> float:
+    scale = 10.0 ** math.floor(math.log10(value))
+    nearest = min(_STEPS, key=lambda step: abs(step * scale - value))
+    return max(round(nearest * scale, 1), 0.1)

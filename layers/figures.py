@@ -1,0 +1,83 @@
+"""The columns that every layer shares: count, rate, limits, share, and what they are figures of."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.dataset import Dataset
+from geo.measures.rates import rate, rate_limits
+from geo.query import Question
+from layers.layer import Answer, Field
+
+NOBODY = "nobody lives there"
+FIGURES = (
+    Field("residents", "integer", "Residents that the rate divides by", "people"),
+    Field("count", "integer", "Incidents recorded in the period", "incidents"),
+    Field("rate", "number", "Incidents per 1,000 residents over the period", "per 1,000", NOBODY),
+    Field("rate_lower", "number", "Lower 95% limit of the rate", "per 1,000", NOBODY),
+    Field("rate_upper", "number", "Upper 95% limit of the rate", "per 1,000", NOBODY),
+    Field("share", "number", "Share of the incidents of all areas asked about", "0 to 1", "none"),
+)
+QUESTION = (
+    Field("theme", "string", "What is counted"),
+    Field("period", "string", "First and last month, both included", "YYYY-MM/YYYY-MM"),
+    Field("illustrative", "boolean", "True where the incidents are drawn and not real reports"),
+)
+AREA = (
+    Field("lsoa_code", "string", "LSOA code"),
+    Field("lsoa_name", "string", "LSOA name"),
+    Field("name", "string", "The name people know it by"),
+    Field("town", "string", "Town it belongs to", null="outside the towns"),
+    Field("place", "string", "rural or urban, by the official two-way split"),
+    Field("ruc_code", "string", "Rural-urban class"),
+)
+
+
+def figure_columns(count: NDArray[np.int64], residents: NDArray[np.int64]) -> dict[str, Any]:
+    """The columns of FIGURES for counts and residents of the same areas."""
+    lower, upper = rate_limits(count, residents)
+    total = count.sum()
+    return {
+        "residents": residents,
+        "count": count,
+        "rate": rate(count, residents),
+        "rate_lower": lower,
+        "rate_upper": upper,
+        "share": count / total if total else np.full(len(count), np.nan),
+    }
+
+
+def question_columns(dataset: Dataset, question: Question) -> dict[str, Any]:
+    """The columns of QUESTION, the same in every row."""
+    return {
+        "theme": question.theme.name,
+        "period": question.period.iso(),
+        "illustrative": dataset.source.illustrative,
+    }
+
+
+def lsoa_answer(
+    dataset: Dataset,
+    question: Question,
+    extra: dict[str, Any] | None = None,
+    facts: dict[str, Any] | None = None,
+) -> Answer:
+    """An answer with one row an LSOA. `extra` has further columns for all areas asked about."""
+    positions = question.areas(dataset)
+    columns = {
+        **figure_columns(question.counts(dataset), dataset.residents[positions]),
+        **(extra or {}),
+        **question_columns(dataset, question),
+    }
+    areas = dataset.lsoas.iloc[positions][[field.name for field in AREA]].reset_index(drop=True)
+    shown = question.shown(dataset)
+    rows = pd.concat([pd.DataFrame(areas), pd.DataFrame(columns)], axis=1)[shown]
+    return Answer(rows, dataset.lsoa_shapes, positions[shown].tolist(), facts or {})
+
+
+def sum_by(groups: NDArray[np.int64], values: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Sums of values by group number; a group of -1 is left out."""
+    known = groups >= 0
+    return np.bincount(groups[known], values[known], size).astype(np.int64)

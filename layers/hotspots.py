@@ -1,0 +1,83 @@
+"""Hot spots from the area's own level, and clusters from its neighbours: two separate answers."""
+
+from geo.dataset import Dataset
+from geo.measures.clusters import clusters
+from geo.measures.hotspots import classify, concentration, own_level
+from geo.query import Question
+from layers.figures import AREA, FIGURES, QUESTION, lsoa_answer
+from layers.layer import Answer, Drawing, Field, Layer
+
+NOT_TESTED = "see cluster_reason"
+
+
+def compute(dataset: Dataset, question: Question) -> Answer:
+    """Own level, class, concentration and Gi* of every area the question is put to."""
+    positions = question.areas(dataset)
+    count, residents = question.counts(dataset), dataset.residents[positions]
+    neighbours = dataset.neighbours.subset(positions)
+    own = own_level(count, residents)
+    classes, reasons = classify(own.z, count, residents, neighbours)
+    around = clusters(count, neighbours)
+    order = concentration(count)
+    return lsoa_answer(
+        dataset,
+        question,
+        extra={
+            "hotspot_class": classes,
+            "hotspot_reason": reasons,
+            "own_z": own.z,
+            "rank": order.rank,
+            "cumulative_share": order.cumulative_share,
+            "neighbours": around.degree,
+            "neighbours_count": around.neighbours_count,
+            "z": around.z,
+            "p": around.p,
+            "q": around.q,
+            "cluster": [
+                None if reason else bool(flag)
+                for flag, reason in zip(around.cluster, around.reason, strict=True)
+            ],
+            "cluster_reason": around.reason,
+        },
+        facts={
+            "overdispersion_phi": None if own.phi != own.phi else own.phi,  # NaN
+            "judged_against": f"the rate of all {question.place or ''} areas".replace("  ", " "),
+            "areas_judged": len(positions),
+            "areas_tested_for_clusters": around.tested,
+            "halo": "none: computed inside the area only, so areas at its edge lack some of their "
+            "neighbours",
+            "p_value": "exact, two-sided; q is Benjamini-Hochberg over the upper tail",
+        },
+    )
+
+
+LAYER = Layer(
+    name="hotspots",
+    title="Hot spots",
+    summary="Which areas stand far above the average by their own count and residents (hot spot, "
+    "raised, low), and, told separately, where neighbouring areas are high together (cluster).",
+    fields=(
+        *AREA,
+        *FIGURES,
+        Field("hotspot_class", "string", "hot spot, raised, low, beside a hot spot, not unusual"),
+        Field("hotspot_reason", "string", "Why a class is not told", null="it is told"),
+        Field("own_z", "number", "How far the own rate is from the average", "z", "not told"),
+        Field("rank", "integer", "1 is the area with most incidents"),
+        Field("cumulative_share", "number", "Share of this and all higher ranks", "0 to 1", "none"),
+        Field("neighbours", "integer", "Areas that share a border or a corner", "areas"),
+        Field("neighbours_count", "integer", "Incidents in the neighbours", "incidents"),
+        Field("z", "number", "Getis-Ord Gi* of area and neighbours", "z", NOT_TESTED),
+        Field("p", "number", "Exact two-sided p-value of the neighbours' count", None, NOT_TESTED),
+        Field("q", "number", "False discovery rate of the upper tail", None, NOT_TESTED),
+        Field("cluster", "boolean", "True where q is at most 0.10", null=NOT_TESTED),
+        Field("cluster_reason", "string", "Why the cluster is not told", null="it is told"),
+        *QUESTION,
+    ),
+    drawing=Drawing("rate", "classes", "per 1,000 residents", outlines=True),
+    compute=compute,
+    label="name",
+    caveats=(
+        "A hot spot is far above the average rate of residents. A town centre is high partly "
+        "because its visitors do not live there.",
+    ),
+)

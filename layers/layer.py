@@ -1,0 +1,72 @@
+"""What a layer is: a catalogue card, and an answer to a question."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from geo.dataset import Dataset, Shapes
+from geo.query import Question
+
+Kind = Literal["string", "integer", "number", "boolean"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a layer: its name and title, its unit, and what it means when it is null."""
+
+    name: str
+    kind: Kind
+    title: str
+    unit: str | None = None
+    null: str | None = None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a layer is drawn: the field that colours areas, and the words for the legend.
+
+    `by` is `classes` (five rounded classes, low to high), `deciles` or `categories` (one colour a
+    value). `outlines` marks hot spots and raised areas. `level` keeps only the rows of one level.
+    """
+
+    field: str
+    by: Literal["classes", "deciles", "categories"]
+    legend: str
+    outlines: bool = False
+    level: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A layer's rows for one question.
+
+    `rows` has the layer's fields; `shapes` and `position` say which outline belongs to which row;
+    `facts` are figures about the whole answer, such as how many areas were tested.
+    """
+
+    rows: pd.DataFrame
+    shapes: Shapes
+    position: list[int]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> list[str]:
+        """The feature id of each row."""
+        return [self.shapes.ids[i] for i in self.position]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One collection that a user can see or download."""
+
+    name: str
+    title: str
+    summary: str
+    fields: tuple[Field, ...]
+    drawing: Drawing
+    compute: Callable[[Dataset, Question], Answer]
+    label: str
+    caveats: tuple[str, ...] = ()
+    narrows_to_town: bool = True

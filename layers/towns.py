@@ -1,0 +1,59 @@
+"""Towns with count, rate and limits."""
+
+import numpy as np
+import pandas as pd
+
+from geo.dataset import Dataset
+from geo.measures.hotspots import concentration
+from geo.query import Question
+from layers.figures import FIGURES, QUESTION, figure_columns, question_columns, sum_by
+from layers.layer import Answer, Drawing, Field, Layer
+
+
+def compute(dataset: Dataset, question: Question) -> Answer:
+    """Sums over the LSOAs of each town; the share is of all areas asked about, towns or not."""
+    positions = question.areas(dataset)
+    towns, size = dataset.town_position[positions], len(dataset.towns)
+    count = question.counts(dataset)
+    areas = sum_by(towns, np.ones(len(towns), dtype=np.int64), size)
+    figures = figure_columns(
+        sum_by(towns, count, size), sum_by(towns, dataset.residents[positions], size)
+    )
+    figures["share"] = figures["count"] / count.sum() if count.sum() else np.full(size, np.nan)
+    rows = pd.DataFrame(
+        {
+            **{name: dataset.towns[name] for name in ("town_id", "town", "role")},
+            "areas": areas,
+            **figures,
+            "rank": concentration(figures["count"]).rank,
+            "easting": dataset.towns["easting"],
+            "northing": dataset.towns["northing"],
+            **question_columns(dataset, question),
+        }
+    )
+    shown = areas > 0
+    if question.town is not None:
+        shown &= (dataset.towns["town_id"] == question.town).to_numpy()
+    return Answer(rows[shown], dataset.town_shapes, np.flatnonzero(shown).tolist())
+
+
+LAYER = Layer(
+    name="towns",
+    title="Towns",
+    summary="Every town as the LSOAs of its built-up area together, with count, rate and limits.",
+    fields=(
+        Field("town_id", "string", "The town in web addresses"),
+        Field("town", "string", "Town"),
+        Field("role", "string", "Its role in the area"),
+        Field("areas", "integer", "LSOAs of the town that the question is put to", "areas"),
+        *FIGURES,
+        Field("rank", "integer", "1 is the town with most incidents"),
+        Field("easting", "integer", "Centre point", "metres, EPSG:27700"),
+        Field("northing", "integer", "Centre point", "metres, EPSG:27700"),
+        *QUESTION,
+    ),
+    drawing=Drawing("rate", "classes", "per 1,000 residents"),
+    compute=compute,
+    label="town",
+    caveats=("A town here is whole LSOAs, so its outline reaches into the fields round it.",),
+)
