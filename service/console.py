@@ -1,0 +1,64 @@
+"""What the command line shows: progress, and what became of every row."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from geo.build import FileAccount
+from geo.incidents import Refusal
+from geo.incidents.files import IncidentFile
+
+SHOWN_REFUSALS = 20
+
+stdout = Console()
+stderr = Console(stderr=True)
+
+
+def progress(files: Iterable[IncidentFile], total: int) -> Iterable[IncidentFile]:
+    """A bar on a terminal, a line a file elsewhere."""
+    if stderr.is_terminal:
+        yield from track(files, "Reading", total, console=stderr, transient=True)
+        return
+    for number, file in enumerate(files, 1):
+        stderr.print(f"Reading {number} of {total}: {file.name}", soft_wrap=True, highlight=False)
+        yield file
+
+
+def read_table(rows: list[tuple[str, int, int, int]]) -> Table:
+    """Rows read, accepted and refused of each file."""
+    table = Table("file", "read", "accepted", "refused")
+    for name, *counts in rows:
+        table.add_row(Text(name), *(f"{count:,}" for count in counts))
+    return table
+
+
+def account_table(accounts: list[FileAccount], area: str) -> Table:
+    """What became of the rows of each file."""
+    table = Table(
+        "file", "read", "refused", f"in {area}", "unlocated", "outside",
+        caption="read = refused + in the area + unlocated + outside",
+    )  # fmt: skip
+    names = ("read", "refused", "located", "unlocated", "outside")
+    for account in accounts:
+        table.add_row(Text(account.name), *(f"{getattr(account, name):,}" for name in names))
+    if len(accounts) > 1:
+        sums = (sum(getattr(account, name) for account in accounts) for name in names)
+        table.add_row("all", *(f"{value:,}" for value in sums), style="bold")
+    return table
+
+
+def print_refusals(refusals: list[Refusal]) -> None:
+    """The first refused rows, each with its reason, and how many more there are."""
+    if not refusals:
+        stdout.print("No row was refused.")
+        return
+    table = Table("file", "line", "field", "value", "reason", title="Refused rows")
+    for refusal in refusals[:SHOWN_REFUSALS]:
+        shown = (refusal.file, str(refusal.line), refusal.field, refusal.value[:60], refusal.reason)
+        table.add_row(*map(Text, shown))  # as text: nothing in a file is markup
+    stdout.print(table)
+    if len(refusals) > SHOWN_REFUSALS:
+        stdout.print(f"and {len(refusals) - SHOWN_REFUSALS:,} more.")

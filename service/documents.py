@@ -1,0 +1,97 @@
+"""The landing, conformance and collection documents (OGC API - Features, Part 1: Core)."""
+
+from typing import Any
+
+from geo.period import month_iso
+from layers.layer import Layer
+from layers.metadata import LICENCE, attribution
+from layers.registry import all_layers
+from service.items import link
+from service.negotiate import MEDIA
+from service.site import Site
+
+OPENAPI_MEDIA = "application/vnd.oai.openapi+json;version=3.0"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+CONFORMS = tuple(
+    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
+    for name in ("core", "oas30", "html", "geojson")
+)
+
+
+def landing(site: Site, base: str) -> dict[str, Any]:
+    """The start of the tree."""
+    return {
+        "title": f"safermap: {site.dataset.partnership}",
+        "description": f"Anti-social behaviour, crime and deprivation in {site.dataset.area}, "
+        f"{site.dataset.period.words()}.",
+        "attribution": attribution(site.dataset),
+        "illustrative": site.dataset.source.illustrative,
+        "links": [
+            link(f"{base}/?f=json", "self", MEDIA["json"], "this document"),
+            link(f"{base}/?f=html", "alternate", MEDIA["html"], "as a page"),
+            link(f"{base}/api", "service-desc", OPENAPI_MEDIA, "the API definition"),
+            link(f"{base}/api?f=html", "service-doc", MEDIA["html"], "the API in words"),
+            link(f"{base}/conformance", "conformance", MEDIA["json"], "what it conforms to"),
+            link(f"{base}/collections", "data", MEDIA["json"], "the layers"),
+        ],
+    }
+
+
+def conformance() -> dict[str, Any]:
+    """What the service conforms to."""
+    return {"conformsTo": list(CONFORMS)}
+
+
+def collections(site: Site, base: str) -> dict[str, Any]:
+    """Every layer."""
+    return {
+        "links": [
+            link(f"{base}/collections?f=json", "self", MEDIA["json"], "this document"),
+            link(f"{base}/collections?f=html", "alternate", MEDIA["html"], "as a page"),
+        ],
+        "collections": [collection(site, layer, base) for layer in all_layers().values()],
+    }
+
+
+def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
+    """One layer: what it is, how far it reaches, where its features are, what its fields mean."""
+    here = f"{base}/collections/{layer.name}"
+    dataset = site.dataset
+    bounds = dataset.lsoa_shapes.bounds
+    first, last = dataset.period.first, dataset.period.last
+    return {
+        "id": layer.name,
+        "title": layer.title,
+        "description": layer.summary,
+        "attribution": attribution(dataset),
+        "license": LICENCE,
+        "illustrative": dataset.source.illustrative,
+        "source": dataset.source.name,
+        "denominator": dataset.denominator,
+        "itemType": "feature",
+        "extent": {
+            "spatial": {
+                "bbox": [[*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]],
+                "crs": CRS84,
+            },
+            "temporal": {
+                "interval": [
+                    [f"{month_iso(first)}-01T00:00:00Z", f"{month_iso(last + 1)}-01T00:00:00Z"]
+                ]
+            },
+        },
+        "crs": [CRS84],
+        "storageCrs": CRS84,
+        "fields": [
+            {"name": f.name, "type": f.kind, "title": f.title, "unit": f.unit, "null": f.null}
+            for f in layer.fields
+        ],
+        "links": [
+            link(f"{here}?f=json", "self", MEDIA["json"], "this document"),
+            link(f"{here}?f=html", "alternate", MEDIA["html"], "as a page"),
+            link(f"{here}/items", "items", MEDIA["geojson"], "features as GeoJSON"),
+            link(f"{here}/items?f=csv", "items", MEDIA["csv"], "features as CSV"),
+            link(f"{here}/items?f=html", "items", MEDIA["html"], "features as a map"),
+            link(LICENCE, "license", MEDIA["html"], "Open Government Licence v3.0"),
+        ],
+    }

@@ -1,0 +1,63 @@
+"""One table from error to HTTP status, and one shape for every error (RFC 9457)."""
+
+import logging
+import secrets
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geo.errors import DatasetError, QuestionError, SafermapError, UnknownNameError
+from service.negotiate import prefers_html
+from service.pages.render import render_page
+from service.responses import json_response
+
+STATUS: dict[type[SafermapError], HTTPStatus] = {
+    QuestionError: HTTPStatus.BAD_REQUEST,
+    UnknownNameError: HTTPStatus.NOT_FOUND,
+    DatasetError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+PROBLEM = "application/problem+json"
+
+_log = logging.getLogger("safermap")
+
+
+def explained(request: Request, error: Exception) -> Response:
+    """The answer to an error that safermap can explain."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
+    if status is None:
+        return unexplained(request, error)
+    return problem(request, status, str(error))
+
+
+def http_error(request: Request, error: Exception) -> Response:
+    """The answer to an address that does not exist, or a method that is not offered."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    details = {
+        HTTPStatus.NOT_FOUND: "There is nothing at this address. Start at / or at /collections.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not offered; use GET.",
+    }
+    found = HTTPStatus(status)
+    headers = {"Allow": "GET, HEAD"} if found is HTTPStatus.METHOD_NOT_ALLOWED else None
+    return problem(request, found, details.get(found, found.phrase), headers)
+
+
+def unexplained(request: Request, error: Exception) -> Response:
+    """The answer to an error nobody foresaw: an id for the log, and nothing of the inside."""
+    number = secrets.token_hex(6)
+    _log.error("error %s at %s", number, request.url.path, exc_info=error)
+    detail = f"Something went wrong here. Tell the people who run this service the number {number}."
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def problem(
+    request: Request, status: HTTPStatus, detail: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Problem details for programs, a page for people."""
+    headers = {**(headers or {}), "Cache-Control": "no-store"}
+    if prefers_html(request):
+        page = render_page("error.html", title=status.phrase, detail=detail, site=None, active=None)
+        return Response(page, status, headers, media_type="text/html")
+    body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    return json_response(body, status=status, media_type=PROBLEM, headers=headers)

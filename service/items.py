@@ -1,0 +1,132 @@
+"""The features of a layer as GeoJSON, CSV, or one by one."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+
+from geo.errors import QuestionError, UnknownNameError
+from geo.formats import Record, geojson, to_csv
+from geo.query import Question
+from layers.layer import Answer, Layer
+from layers.metadata import describe
+from service.negotiate import MEDIA
+from service.parameters import Window
+from service.responses import Body, json_bytes
+from service.site import Site, features
+
+Query = dict[str, str]
+
+
+def check_town(layer: Layer, question: Question) -> None:
+    """Refuse a town where a layer's rows are not areas of a town."""
+    if question.town is not None and not layer.narrows_to_town:
+        raise QuestionError(f"The layer {layer.name} has no areas of a town; leave out town.")
+
+
+def choose(answer: Answer, window: Window) -> tuple[int, list[int]]:
+    """How many rows match, and which of them the window shows."""
+    position = np.array(answer.position, dtype=np.int64)
+    matched = np.arange(len(position))
+    if window.bbox is not None and len(position):
+        west, south, east, north = window.bbox
+        bounds = answer.shapes.bounds[position]
+        touches = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+        touches &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+        matched = np.flatnonzero(touches)
+    return len(matched), matched[window.offset : window.offset + window.limit].tolist()
+
+
+def geojson_items(
+    site: Site, layer: Layer, question: Question, *, window: Window, base: str, query: Query
+) -> Body:
+    """A feature collection with its links, counts and metadata."""
+    answer, rows = site.answer(layer, question)
+    matched, chosen = choose(answer, window)
+    members = {
+        "title": f"{layer.title}: {question.theme.title}, {question.period.words()}",
+        "numberMatched": matched,
+        "numberReturned": len(chosen),
+        "links": _links(f"{base}/collections/{layer.name}", query, window, matched),
+        "metadata": describe(site.dataset, layer, question, answer),
+    }
+    content = geojson(members, features(answer, rows, chosen))
+    name = file_name(site, layer, question, "geojson")
+    return Body.of(content, MEDIA["geojson"], {"Content-Disposition": f'inline; filename="{name}"'})
+
+
+def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> Body:
+    """The rows without outlines; source, denominator and caveat stand in every row."""
+    answer, rows = site.answer(layer, question)
+    _, chosen = choose(answer, window)
+    said = describe(site.dataset, layer, question, answer)
+    constants = {
+        "source": said["source"],
+        "denominator": said["denominator"],
+        "caveat": said["caveats"][0],
+    }
+    columns = [field.name for field in layer.fields]
+    content = to_csv([rows[i] for i in chosen], columns, constants)
+    name = file_name(site, layer, question, "csv")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Body.of(content, "text/csv; charset=utf-8; header=present", headers)
+
+
+def one_item(site: Site, layer: Layer, question: Question, feature_id: str) -> Record:
+    """One feature. Raises UnknownNameError where the layer has none of that id."""
+    answer, rows = site.answer(layer, question)
+    if feature_id not in answer.ids:
+        raise UnknownNameError(
+            f"The layer {layer.name} has no feature '{feature_id}' for this question."
+        )
+    return features(answer, rows, [answer.ids.index(feature_id)])[0]
+
+
+def geojson_item(
+    site: Site, layer: Layer, question: Question, feature_id: str, *, base: str, query: Query
+) -> Body:
+    """One feature with its links and metadata."""
+    found = one_item(site, layer, question, feature_id)
+    answer, _ = site.answer(layer, question)
+    collection = f"{base}/collections/{layer.name}"
+    links = [
+        link(_address(f"{collection}/items/{feature_id}", query), "self", MEDIA["geojson"]),
+        link(collection, "collection", MEDIA["json"]),
+    ]
+    said = describe(site.dataset, layer, question, answer)
+    return Body.of(json_bytes({**found, "links": links, "metadata": said}), MEDIA["geojson"])
+
+
+def file_name(site: Site, layer: Layer, question: Question, ending: str) -> str:
+    """A file name that says area, layer, theme and months."""
+    parts = [site.dataset.area, layer.name, question.theme.name, question.town, question.place]
+    said = "-".join(part for part in parts if part).lower().replace(" ", "-")
+    return f"{said}-{question.period.iso().replace('/', '-to-')}.{ending}"
+
+
+def link(href: str, rel: str, media: str, title: str | None = None) -> dict[str, Any]:
+    """A link as OGC API has it."""
+    return {"href": href, "rel": rel, "type": media, **({"title": title} if title else {})}
+
+
+def _links(collection: str, query: Query, window: Window, matched: int) -> list[dict[str, Any]]:
+    def page(offset: int) -> str:
+        moved = {**query, "limit": str(window.limit), "offset": str(offset)}
+        return _address(f"{collection}/items", moved)
+
+    items = f"{collection}/items"
+    links = [
+        link(_address(items, query), "self", MEDIA["geojson"], "this page"),
+        link(_address(items, {**query, "f": "html"}), "alternate", MEDIA["html"], "as a map"),
+        link(_address(items, {**query, "f": "csv"}), "alternate", MEDIA["csv"], "as a table"),
+        link(collection, "collection", MEDIA["json"], "the layer"),
+    ]
+    if window.offset + window.limit < matched:
+        links.append(link(page(window.offset + window.limit), "next", MEDIA["geojson"]))
+    if window.offset > 0:
+        links.append(link(page(max(0, window.offset - window.limit)), "prev", MEDIA["geojson"]))
+    return links
+
+
+def _address(path: str, query: Query) -> str:
+    return f"{path}?{urlencode(query, safe='/,')}" if query else path

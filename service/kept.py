@@ -1,0 +1,36 @@
+"""Answers that were made before, given before any routing."""
+
+from collections.abc import Hashable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.site import Site
+
+
+def asked(scope: Scope) -> Hashable:
+    """What an answer depends on: the address as others see it, and the Accept header."""
+    headers = dict(scope["headers"])
+    return (
+        scope["scheme"],
+        headers.get(b"host"),
+        scope.get("root_path"),
+        scope["path"],
+        scope["query_string"],
+        headers.get(b"accept"),
+    )
+
+
+class KeptAnswers:
+    """ASGI middleware: a repeated question is one look-up."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self.app, self.site = app, site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give the kept answer, or pass the request on."""
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            kept = self.site.kept(asked(scope))
+            if kept is not None:
+                await kept.respond(scope)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

@@ -1,0 +1,151 @@
+"""Maps: Folium builds them, every script and style comes from this server, the layer by URL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import folium
+import xstatic.pkg.leaflet
+from branca.element import CssLink, Figure, JavascriptLink, MacroElement
+from jinja2 import Template
+
+from geo.dataset import Dataset
+from layers.layer import Layer
+
+LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
+_CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist"
+LOCAL: Mapping[str, str] = MappingProxyType(
+    {
+        f"{_CDN}/leaflet.js": "/static/leaflet/leaflet.js",
+        f"{_CDN}/leaflet.css": "/static/leaflet/leaflet.css",
+    }
+)
+RAMP = ("#fbfcd9", "#cdeac0", "#8ccfc4", "#4ba3c7", "#2f6bae")  # low to high, ink keeps 3:1 on all
+CATEGORIES = ("#7d8890", "#aab3b8", "#4a74ad", "#84a0cb", "#b5c8e2", "#e0e9f4")
+
+
+class UnmappedAssetError(RuntimeError):
+    """A map asks for a script or style that this server does not have."""
+
+
+class LocalFigure(Figure):
+    """A branca figure whose scripts and styles all come from this server.
+
+    Its page is ours: only the links, the element and the script of the map are taken from it, so
+    nothing switches zooming off or leaves out the language.
+    """
+
+    def local_links(self, kind: type[JavascriptLink] | type[CssLink]) -> list[str]:
+        """The local address of every link of a kind.
+
+        Raises UnmappedAssetError for a link that has none.
+        """
+        links = [child.url for child in self.header._children.values() if isinstance(child, kind)]
+        unmapped = [url for url in links if url not in LOCAL]
+        if unmapped:
+            raise UnmappedAssetError(f"No local copy is mapped for {', '.join(unmapped)}.")
+        return [LOCAL[url] for url in links]
+
+
+class LocalMap(folium.Map):
+    """A Folium map that asks for Leaflet alone."""
+
+    default_js = [("leaflet", f"{_CDN}/leaflet.js")]  # noqa: RUF012  as Folium has it
+    default_css = [("leaflet_css", f"{_CDN}/leaflet.css")]  # noqa: RUF012
+
+
+class AreaLayer(MacroElement):
+    """Areas fetched by URL and drawn by `static/map.js`."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "safermap.draw({{ this._parent.get_name() }}, {{ this.config|tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "AreaLayer"
+        self.config = dict(config)
+
+
+@dataclass(frozen=True)
+class MapParts:
+    """A built map, in the parts a page puts in their places."""
+
+    scripts: list[str]
+    styles: list[str]
+    element: str
+    script: str
+
+
+def build_map(config: Mapping[str, Any]) -> MapParts:
+    """Build the map of a layer. The same config gives the same bytes."""
+    figure = LocalFigure()
+    west, south, east, north = config["bounds"]
+    drawn = LocalMap(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        zoom_start=9,
+        zoom_control=False,
+        control_scale=False,
+        scroll_wheel_zoom=False,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        attribution_control=False,
+    )
+    drawn._id = "areas"  # Folium draws a new id each time; the page would never be the same twice
+    layer = AreaLayer(config)
+    layer._id = "areas"
+    drawn.add_child(layer)
+    figure.add_child(drawn)
+    drawn.render()  # type: ignore[no-untyped-call]
+    return MapParts(
+        scripts=figure.local_links(JavascriptLink),
+        styles=figure.local_links(CssLink),
+        element=figure.html.render(),
+        script=figure.script.render(),
+    )
+
+
+def map_config(
+    dataset: Dataset,
+    layer: Layer,
+    url: str,
+    classes: list[dict[str, Any]],
+    **more: Any,  # noqa: ANN401
+) -> dict[str, Any]:
+    """What `static/map.js` needs to draw a layer.
+
+    Args:
+        dataset: whose areas and towns they are.
+        layer: how it is drawn and labelled.
+        url: where its features are.
+        classes: the legend's classes, lowest first, each with a colour.
+        more: what a page adds, such as `town` or `context`.
+    """
+    bounds = dataset.lsoa_shapes.bounds
+    return {
+        "url": url,
+        "field": layer.drawing.field,
+        "by": layer.drawing.by,
+        "level": layer.drawing.level,
+        "outlines": layer.drawing.outlines,
+        "label": layer.label,
+        "classes": classes,
+        "bounds": [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()],
+        "places": _places(dataset),
+        **more,
+    }
+
+
+def _places(dataset: Dataset) -> list[dict[str, Any]]:
+    """Town names and where to write them, the largest towns first."""
+    points = dataset.town_points
+    residents = dataset.town_residents
+    return [
+        {"name": dataset.towns["town"].iloc[i], "at": points[i], "size": int(residents[i])}
+        for i in (-residents).argsort(kind="stable")
+    ]

@@ -1,0 +1,149 @@
+"""The API definition: OpenAPI 3.0.3, self-contained, made from the layers and the parameters."""
+
+from importlib.metadata import version
+from typing import Any
+
+from layers.registry import all_layers
+from service.negotiate import MEDIA
+from service.parameters import ITEMS, PARAMETERS, QUESTION
+from service.site import Site
+
+Json = dict[str, Any]
+
+
+def api_document(site: Site, base: str) -> Json:
+    """The whole definition."""
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": f"safermap: {site.dataset.partnership}",
+            "version": version("safermap"),
+            "description": "Anti-social behaviour, crime and deprivation by area, as OGC API - "
+            "Features. ASB is not crime and is never added to it.",
+            "license": {
+                "name": "Open Government Licence v3.0",
+                "url": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+            },
+        },
+        "servers": [{"url": base or "/"}],
+        "paths": _paths(site),
+        "components": {
+            "parameters": {name: _parameter(site, name) for name in PARAMETERS},
+            "schemas": {"Problem": _PROBLEM, "FeatureCollection": _COLLECTION, "Feature": _FEATURE},
+            "responses": {
+                "Problem": {
+                    "description": "What was wrong, in one sentence (RFC 9457).",
+                    "content": {
+                        "application/problem+json": {
+                            "schema": {"$ref": "#/components/schemas/Problem"}
+                        },
+                        "text/html": {"schema": {"type": "string"}},
+                    },
+                }
+            },
+        },
+    }
+
+
+def _paths(site: Site) -> Json:
+    town = _in_path("town", list(site.dataset.towns["town_id"]), "The town.")
+    layer = _in_path("layer", list(all_layers()), "The layer.")
+    item = _in_path("id", None, "The feature id, such as an LSOA code.")
+    view = ("theme", "datetime", "f")
+    return {
+        "/": _get("The home page, or the landing document.", "landing", ("f",)),
+        "/towns/{town}": _get("One town.", "town", view, (town,)),
+        "/rural": _get("Rural crime.", "rural", view),
+        "/collections": _get("Every layer.", "collections", ("f",)),
+        "/collections/{layer}": _get("One layer.", "collection", ("f",), (layer,)),
+        "/collections/{layer}/items": _get(
+            "The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection"
+        ),
+        "/collections/{layer}/items/{id}": _get(
+            "One feature.", "item", (*QUESTION, "f"), (layer, item), "Feature"
+        ),
+        "/conformance": _get("What the service conforms to.", "conformance", ("f",)),
+        "/api": _get("This definition.", "api", ("f",)),
+        "/health": _get("Whether the service has its dataset.", "health", ()),
+    }
+
+
+def _get(
+    summary: str,
+    name: str,
+    parameters: tuple[str, ...],
+    in_path: tuple[Json, ...] = (),
+    schema: str | None = None,
+) -> Json:
+    content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}}
+    if schema is None:
+        content[MEDIA["json"]] = {"schema": {"type": "object"}}
+    else:
+        content[MEDIA["geojson"]] = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    if name == "items":
+        content[MEDIA["csv"]] = {"schema": {"type": "string"}}
+    problems = {"400": {"$ref": "#/components/responses/Problem"}}
+    if in_path:
+        problems["404"] = {"$ref": "#/components/responses/Problem"}
+    named = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in parameters]
+    answer = {"description": "The answer.", "content": content}
+    return {
+        "get": {
+            "summary": summary,
+            "operationId": name,
+            "parameters": [*in_path, *named],
+            "responses": {"200": answer, **problems},
+        }
+    }
+
+
+def _in_path(name: str, values: list[str] | None, meaning: str) -> Json:
+    schema: Json = {"type": "string", **({"enum": values} if values else {})}
+    return {"name": name, "in": "path", "required": True, "description": meaning, "schema": schema}
+
+
+def _parameter(site: Site, name: str) -> Json:
+    parameter = PARAMETERS[name]
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": parameter.meaning,
+        "schema": parameter.schema(site.dataset),
+        "style": "form",
+        "explode": False,
+    }
+
+
+_PROBLEM: Json = {
+    "type": "object",
+    "required": ["title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
+_FEATURE: Json = {
+    "type": "object",
+    "required": ["type", "id", "geometry", "properties"],
+    "properties": {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string"},
+        "geometry": {"type": "object"},
+        "properties": {"type": "object"},
+    },
+}
+_COLLECTION: Json = {
+    "type": "object",
+    "required": ["type", "features", "numberMatched", "numberReturned", "links"],
+    "properties": {
+        "type": {"type": "string", "enum": ["FeatureCollection"]},
+        "features": {"type": "array", "items": {"$ref": "#/components/schemas/Feature"}},
+        "numberMatched": {"type": "integer"},
+        "numberReturned": {"type": "integer"},
+        "links": {"type": "array", "items": {"type": "object"}},
+        "metadata": {"type": "object"},
+    },
+}

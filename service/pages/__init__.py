@@ -1,0 +1,1 @@
+"""The pages: what each one says, as plain values for its template."""

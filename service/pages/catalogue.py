@@ -1,0 +1,101 @@
+"""The downloads catalogue, a layer's card, a layer as a map, one area, and plain documents."""
+
+from typing import Any
+
+from geo.formats import Record
+from geo.offences import OFFENCES, THEMES
+from geo.query import Question
+from layers.layer import Layer
+from layers.metadata import describe
+from layers.registry import all_layers
+from service.maps import build_map, map_config
+from service.pages.frame import address, frame, period_choices, said, theme_choices
+from service.pages.legend import Legend
+from service.pages.render import render_page
+from service.parameters import ITEMS, PARAMETERS
+from service.site import Site
+
+LARGEST_TABLE = 1_000
+
+
+def catalogue_page(site: Site) -> bytes:
+    """Every layer and how to get it."""
+    return render_page(
+        "catalogue.html", **frame(site, "downloads"), layers=list(all_layers().values())
+    )
+
+
+def layer_page(site: Site, layer: Layer, base: str) -> bytes:
+    """What a layer is, its fields, its caveats, how to use it."""
+    question = Question.ask(site.dataset)
+    return render_page(
+        "layer.html",
+        **frame(site, "downloads"),
+        **said(site, question),
+        layer=layer,
+        base=base,
+        themes=list(THEMES.values()),
+        offences=list(OFFENCES.values()),
+        parameters=[PARAMETERS[name] for name in ITEMS],
+    )
+
+
+def map_page(site: Site, layer: Layer, question: Question, query: dict[str, str]) -> bytes:
+    """A layer as a map with the same figures in a table."""
+    county = Question(question.theme, question.period, question.place)
+    answer, everywhere = site.answer(layer, county)
+    _, rows = site.answer(layer, question)
+    legend = Legend.of(layer.drawing, everywhere)
+    data = address(f"/collections/{layer.name}/items", county, limit="10000", f="geojson")
+    config = map_config(
+        site.dataset,
+        layer,
+        data,
+        legend.classes,
+        noun=question.theme.noun,
+        **({"town": site.dataset.town_name(question.town)} if question.town else {}),
+    )
+    keep = {k: v for k, v in query.items() if k not in ("f", "limit", "offset")}
+    return render_page(
+        "map.html",
+        **frame(site, "downloads"),
+        **said(site, question),
+        layer=layer,
+        question=question,
+        facts=describe(site.dataset, layer, question, answer)["facts"],
+        legend=legend,
+        sets=(rows,),
+        rows=sorted(rows, key=lambda row: -row["count"])[:LARGEST_TABLE],
+        left_out=max(0, len(rows) - LARGEST_TABLE),
+        columns=[f for f in layer.fields if f.name not in ("theme", "period", "illustrative")],
+        themes=theme_choices(site, question.theme),
+        periods=period_choices(site.dataset.period, question.period),
+        keep={k: v for k, v in keep.items() if k in ("place", "town", "bbox")},
+        downloads={
+            name: address(
+                f"/collections/{layer.name}/items",
+                question,
+                f=name.lower(),
+                **({"town": question.town} if question.town else {}),
+            )
+            for name in ("GeoJSON", "CSV")
+        },
+        map=build_map(config),
+    )
+
+
+def item_page(site: Site, layer: Layer, question: Question, row: Record) -> bytes:
+    """One area, field by field."""
+    return render_page(
+        "item.html",
+        **frame(site, "downloads"),
+        **said(site, question),
+        layer=layer,
+        title=row[layer.label],
+        row=row,
+    )
+
+
+def document_page(site: Site, title: str, lead: str, rows: list[tuple[str, Any]]) -> bytes:
+    """A plain page of pairs, for documents that are meant for programs."""
+    return render_page("document.html", **frame(site), title=title, lead=lead, rows=rows)

@@ -1,0 +1,100 @@
+"""The legend of a map: its classes in words, their colours, and how many areas are in each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geo.formats import Record
+from layers.breaks import class_labels, class_of, rounded_breaks
+from layers.layer import Drawing
+from service.maps import CATEGORIES, RAMP
+
+_TENTHS = ("1 and 2, most deprived", "3 and 4", "5 and 6", "7 and 8", "9 and 10, least deprived")
+MARKS = ("hot spot", "raised")
+
+
+@dataclass(frozen=True)
+class Legend:
+    """The classes a map's areas fall into, lowest first.
+
+    Each has a `label`, a `colour`, and what tells it: `from`, its lowest value as it is shown, or
+    `values`.
+    """
+
+    drawing: Drawing
+    classes: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, drawing: Drawing, rows: Sequence[Record]) -> "Legend":
+        """The legend that these rows ask for."""
+        return cls(drawing, _CLASSES[drawing.by](drawing, rows))
+
+    def position(self, row: Record) -> int | None:
+        """Which class a row falls into; None where it has no value or is of another level."""
+        value = row[self.drawing.field]
+        if value is None or not self._drawn(row):
+            return None
+        if self.drawing.by == "classes":
+            return class_of(value, [item["from"] for item in self.classes[1:]])
+        found = [i for i, item in enumerate(self.classes) if value in item["values"]]
+        return found[0] if found else None
+
+    def colour(self, row: Record) -> str | None:
+        """The colour of a row on the map."""
+        place = self.position(row)
+        return None if place is None else str(self.classes[place]["colour"])
+
+    def counted(self, *sets: Sequence[Record]) -> list[dict[str, Any]]:
+        """The classes, highest first, each with `counts`: how many areas of each set it holds.
+
+        A row that stands for several areas says how many in `areas`.
+        """
+        return [
+            {**item, "counts": [self._areas_in(i, rows) for rows in sets]}
+            for i, item in enumerate(self.classes)
+        ][::-1]
+
+    def _areas_in(self, place: int, rows: Sequence[Record]) -> int:
+        whole = self.drawing.by == "categories"
+        return sum(row["areas"] if whole else 1 for row in rows if self.position(row) == place)
+
+    def marked(self, *sets: Sequence[Record]) -> dict[str, list[int]]:
+        """How many rows of each set are hot spots and raised, where the map outlines them."""
+        if not self.drawing.outlines:
+            return {}
+        return {
+            mark: [sum(row["hotspot_class"] == mark for row in rows) for rows in sets]
+            for mark in MARKS
+        }
+
+    def _drawn(self, row: Record) -> bool:
+        return self.drawing.level is None or row["level"] == self.drawing.level
+
+
+def _rounded(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]]:
+    breaks = rounded_breaks([row[drawing.field] for row in rows if row[drawing.field] is not None])
+    colours = RAMP[len(RAMP) - len(breaks) - 1 :] if breaks else RAMP[:1]
+    return [
+        {"label": label, "colour": colour, "from": low}
+        for label, colour, low in zip(class_labels(breaks), colours, [0.0, *breaks], strict=True)
+    ]
+
+
+def _deciles(_: Drawing, __: Sequence[Record]) -> list[dict[str, Any]]:
+    tenths = [
+        {"label": label, "colour": RAMP[4 - i], "values": [2 * i + 1, 2 * i + 2]}
+        for i, label in enumerate(_TENTHS)
+    ]
+    return tenths[::-1]
+
+
+def _categories(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]]:
+    drawn = [row for row in rows if row["level"] == drawing.level]
+    found = list(dict.fromkeys(row[drawing.field] for row in drawn))
+    return [
+        {"label": value, "colour": CATEGORIES[i % len(CATEGORIES)], "values": [value]}
+        for i, value in enumerate(found)
+    ][::-1]
+
+
+_CLASSES = {"classes": _rounded, "deciles": _deciles, "categories": _categories}

@@ -1,0 +1,24 @@
+"""Templates, with the figures' words as filters."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from service import words
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.filters.update(
+    number=words.number, percent=words.percent, rate=words.rate, between=lambda r: words.between(*r)
+)
+
+
+def render_page(template: str, **context: Any) -> bytes:  # noqa: ANN401
+    """A page as bytes."""
+    return _TEMPLATES.get_template(template).render(context).encode()

@@ -1,0 +1,155 @@
+"""The query parameters: one table that requests are checked against and the API document shows."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from geo.dataset import Dataset
+from geo.errors import QuestionError
+from geo.offences import theme_names
+from geo.query import DEFAULT_THEME, Question
+from geo.rural_urban import PLACES
+
+DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 10_000
+Bbox = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One query parameter: what it means and the schema of its value (OpenAPI 3.0)."""
+
+    name: str
+    meaning: str
+    schema: Callable[[Dataset], dict[str, Any]]
+    style: str = "form"
+
+
+def _text(**more: object) -> Callable[[Dataset], dict[str, Any]]:
+    return lambda _: {"type": "string", **more}
+
+
+PARAMETERS = {
+    item.name: item
+    for item in (
+        Parameter(
+            "theme",
+            "What to count: a theme, or any offence or rural offence by name.",
+            _text(enum=list(theme_names()), default=DEFAULT_THEME),
+        ),
+        Parameter(
+            "datetime",
+            "The months to count, first and last included, such as 2015-04/2016-03, 2015-04 or "
+            "../2016-03. Without it, the latest 12 months of the dataset.",
+            lambda dataset: {"type": "string", "example": dataset.period.latest(12).iso()},
+        ),
+        Parameter(
+            "place",
+            "Put the question to rural or to urban areas alone.",
+            _text(enum=list(PLACES)),
+        ),
+        Parameter(
+            "town",
+            "Show only the areas of one town. It changes no figure.",
+            lambda dataset: {"type": "string", "enum": list(dataset.towns["town_id"])},
+        ),
+        Parameter(
+            "bbox",
+            "Show only areas that touch a box: west, south, east, north in degrees.",
+            lambda _: {
+                "type": "array",
+                "items": {"type": "number"},
+                "minItems": 4,
+                "maxItems": 6,
+            },
+        ),
+        Parameter(
+            "limit",
+            f"How many features to return; at most {LARGEST_LIMIT:,}.",
+            lambda _: {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": LARGEST_LIMIT,
+                "default": DEFAULT_LIMIT,
+            },
+        ),
+        Parameter(
+            "offset",
+            "How many features to pass over first.",
+            lambda _: {"type": "integer", "minimum": 0, "default": 0},
+        ),
+        Parameter("f", "The format, instead of the Accept header.", _text()),
+    )
+}
+QUESTION = ("theme", "datetime", "place")
+ITEMS = (*QUESTION, "town", "bbox", "limit", "offset", "f")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which of the features to return."""
+
+    bbox: Bbox | None
+    limit: int
+    offset: int
+
+
+def check_names(query: QueryParams, allowed: tuple[str, ...]) -> None:
+    """Refuse a parameter that is unknown here or given twice."""
+    for name in query:
+        if name not in allowed:
+            raise QuestionError(
+                f"There is no parameter '{name}' here; there are {', '.join(allowed)}."
+            )
+        if len(query.getlist(name)) > 1:
+            raise QuestionError(f"The parameter '{name}' is given more than once.")
+
+
+def read_question(dataset: Dataset, query: QueryParams) -> Question:
+    """The question a request asks. Raises QuestionError naming what is allowed."""
+    return Question.ask(
+        dataset,
+        theme=query.get("theme", DEFAULT_THEME),
+        months=query.get("datetime"),
+        place=query.get("place"),
+        town=query.get("town"),
+    )
+
+
+def read_window(query: Mapping[str, str]) -> Window:
+    """Box, limit and offset. A limit over the largest means the largest (OGC API - Features)."""
+    return Window(
+        bbox=_bbox(query["bbox"]) if "bbox" in query else None,
+        limit=min(_whole(query, "limit", DEFAULT_LIMIT, 1), LARGEST_LIMIT),
+        offset=_whole(query, "offset", 0, 0),
+    )
+
+
+def _whole(query: Mapping[str, str], name: str, default: int, least: int) -> int:
+    text = query.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) >= least):
+        raise QuestionError(f"{name} must be a whole number from {least} up, not '{text}'.")
+    return int(text)
+
+
+def _bbox(text: str) -> Bbox:
+    """West, south, east, north; heights, where given, are left out."""
+    wrong = QuestionError(
+        f"bbox must be west,south,east,north in degrees, such as -3.3,52.3,-2.2,53.0, not '{text}'."
+    )
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise wrong from None
+    if len(numbers) == 6:
+        numbers = [*numbers[:2], *numbers[3:5]]
+    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+        raise wrong
+    west, south, east, north = numbers
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise wrong
+    return west, south, east, north

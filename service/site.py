@@ -1,0 +1,60 @@
+"""One dataset as it is served: answers and bytes kept in bounded caches."""
+
+from collections.abc import Hashable
+from pathlib import Path
+from threading import Lock
+
+from cachetools import LRUCache
+
+from geo.dataset import Dataset
+from geo.formats import Record, feature, records
+from geo.query import Question
+from layers.layer import Answer, Layer
+from service.responses import Body
+
+BODY_BYTES = 64 * 1024 * 1024
+ANSWERS = 64
+
+
+class Site:
+    """A dataset with its caches. Nothing in it changes but the caches."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._bodies: LRUCache[Hashable, Body] = LRUCache(BODY_BYTES, getsizeof=lambda b: b.size)
+        self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
+        self._lock = Lock()
+
+    @classmethod
+    def open(cls, home: Path) -> "Site":
+        """Serve the current dataset under `home`. Raises DatasetError where there is none."""
+        return cls(Dataset.open(home))
+
+    def kept(self, key: Hashable) -> Body | None:
+        """A body that was made before, if it is still kept."""
+        with self._lock:
+            return self._bodies.get(key)
+
+    def keep(self, key: Hashable, body: Body) -> None:
+        """Keep a body for the next time; the least recently used give way."""
+        if body.size <= BODY_BYTES:
+            with self._lock:
+                self._bodies[key] = body
+
+    def answer(self, layer: Layer, question: Question) -> tuple[Answer, list[Record]]:
+        """A layer's answer to a question, and its rows as plain values."""
+        key = (layer.name, question)
+        with self._lock:
+            kept = self._answers.get(key)
+        if kept is None:
+            made = layer.compute(self.dataset, question)
+            kept = made, records(made.rows)
+            with self._lock:
+                self._answers[key] = kept
+        return kept
+
+
+def features(answer: Answer, rows: list[Record], chosen: list[int]) -> list[Record]:
+    """The chosen rows of an answer as GeoJSON features."""
+    outlines, ids = answer.shapes.json, answer.ids
+    return [feature(ids[i], rows[i], outlines[answer.position[i]]) for i in chosen]

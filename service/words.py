@@ -1,0 +1,103 @@
+"""Figures as people write them: whole sentences, British English, no jargon."""
+
+from markupsafe import Markup
+
+from geo.dataset import Dataset
+from geo.measures.change import Change
+from geo.measures.rates import count_limits
+from geo.offences import Theme
+from geo.query import Question
+
+LEAST_BASE = 10  # no percentage on a smaller base
+
+
+def number(value: float) -> str:
+    """A whole number with commas."""
+    return f"{value:,.0f}"
+
+
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share of 0 to 1 as a percentage."""
+    return "none" if share is None else f"{100 * share:.{decimals}f}%"
+
+
+def rate(value: float | None) -> str:
+    """A rate to one decimal."""
+    return "none" if value is None else f"{value:,.1f}"
+
+
+def between(low: float | None, high: float | None, decimals: int = 1) -> str:
+    """A range, never with a dash."""
+    if low is None or high is None:
+        return "none"
+    return f"{low:,.{decimals}f} to {high:,.{decimals}f}"
+
+
+def incidents(theme: Theme, count: int) -> str:
+    """`253 reports`, `1 crime`."""
+    return f"{number(count)} {theme.noun if count != 1 else theme.noun.removesuffix('s')}"
+
+
+def recorded(dataset: Dataset, theme: Theme, count: int, where: str, question: Question) -> Markup:
+    """How many were recorded where and when, and what chance alone could have made of it."""
+    low, high = (float(limit) for limit in count_limits(count))
+    period = question.period.length_words()
+    who = (
+        "The illustrative records hold"
+        if dataset.source.illustrative
+        else "Police recorded"
+        if dataset.source.sensitivity == "open"
+        else "The partnership's records hold"
+    )
+    return Markup("{} <b>{}</b> {} in {}; by chance alone it could have been {} to {}.").format(
+        who, incidents(theme, count), where, period, number(low), number(high)
+    )
+
+
+def changed(theme: Theme, before: int, change: Change, clear: bool, when: str) -> str:
+    """One sentence on the change of one area from its count of an equally long period."""
+    if before < LEAST_BASE:
+        return f"{_capital(when)} there were {incidents(theme, before)}."
+    ratio, low, high = (
+        float(values[0]) for values in (change.ratio, change.ratio_lower, change.ratio_upper)
+    )
+    if not clear:
+        return f"No clear change from {number(before)} {when}."
+    if ratio < 1:
+        span = f"{percent(1 - high)} and {percent(1 - low)}"
+        fall = percent(1 - ratio)
+        return f"That is a fall of {fall} from {number(before)} {when}, likely between {span}."
+    span = f"{percent(low - 1)} and {percent(high - 1)}"
+    rise = percent(ratio - 1)
+    return f"That is a rise of {rise} from {number(before)} {when}, likely between {span}."
+
+
+def short_change(before: int, after: int, clear: bool) -> tuple[str, str]:
+    """Direction (up, down, same) and the fewest words: `Down 8%`."""
+    if not clear:
+        return "same", "No clear change"
+    direction = "down" if after < before else "up"
+    if before < LEAST_BASE:
+        return direction, f"{direction.capitalize()} by {abs(after - before)}"
+    return direction, f"{direction.capitalize()} {percent(abs(after / before - 1))}"
+
+
+def ratio_words(ratio: float) -> str:
+    """A ratio of rates as people say it."""
+    steps = (
+        (0.25, "less than a quarter of"),
+        (0.45, "less than half"),
+        (0.55, "about half"),
+        (0.67, "a little over half"),
+        (0.8, "about three quarters of"),
+        (0.95, "a little below"),
+        (1.05, "about the same as"),
+        (1.3, "a little above"),
+        (1.75, "about one and a half times"),
+        (2.25, "about twice"),
+    )
+    return next((words for limit, words in steps if ratio < limit), "more than twice")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,310 @@
+// Draws a layer on a map that Folium built: areas by class, hot spots by outline, labels, words.
+"use strict";
+
+const safermap = (function () {
+  const INK = "#14202b";
+  const OUTLINES = {
+    "hot spot": [{ color: "#fff", weight: 7 }, { color: INK, weight: 3.6 }],
+    raised: [{ color: "#fff", weight: 5 }, { color: INK, weight: 2.2, dashArray: "7 4" }],
+  };
+  const WORDS = { "hot spot": "Hot spot", raised: "Raised" };
+
+  function draw(map, config) {
+    const element = map.getContainer();
+    map.createPane("edge").style.zIndex = config.town ? 370 : 350;
+    map.createPane("context").style.zIndex = 360;
+    map.createPane("marks").style.zIndex = 450;
+    map.createPane("labels").style.zIndex = 460;
+    for (const pane of ["edge", "context", "marks", "labels"]) {
+      map.getPane(pane).style.pointerEvents = "none";
+    }
+    element.setAttribute("role", "application");
+    element.setAttribute("aria-label", element.parentElement.dataset.label);
+    hold(map, config);
+    Promise.all([load(config.url), config.context ? load(config.context) : null])
+      .then(([layer, context]) => show(map, config, layer, context))
+      .catch((error) => tell(element, error));
+  }
+
+  // One finger scrolls the page, two move the map; the home map does not move at all.
+  function hold(map, config) {
+    if (config.still) {
+      for (const way of ["dragging", "touchZoom", "doubleClickZoom", "boxZoom", "keyboard"]) {
+        map[way].disable();
+      }
+      map.getContainer().removeAttribute("tabindex");
+      map.getContainer().setAttribute("role", "img");
+      return;
+    }
+    if (L.Browser.mobile) map.dragging.disable();
+    const corner = window.innerWidth <= 640 ? "bottomright" : "topleft";
+    const zoom = L.control.zoom({ position: corner, zoomInTitle: "Closer", zoomOutTitle: "Further" });
+    zoom.addTo(map);
+    L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  }
+
+  async function load(url) {
+    const response = await fetch(url, { headers: { Accept: "application/geo+json" } });
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return response.json();
+  }
+
+  function tell(element, error) {
+    const note = document.createElement("p");
+    note.className = "map-note";
+    note.setAttribute("role", "status");
+    note.textContent =
+      "The map could not be loaded. The table below has the same figures; reload the page to try again.";
+    element.parentElement.append(note);
+    console.warn("map layer:", error.message);
+  }
+
+  function colour(config, properties) {
+    const value = properties[config.field];
+    if (value === null || value === undefined) return "#fff";
+    if (config.by === "classes") {
+      const shown = Math.round(value * 10) / 10;
+      return config.classes.filter((item) => shown >= item.from).pop().colour;
+    }
+    return config.classes.find((item) => item.values.includes(value)).colour;
+  }
+
+  function show(map, config, collection, context) {
+    const inTown = (feature) => !config.town || feature.properties.town === config.town;
+    const wanted = (feature) => !config.level || feature.properties.level === config.level;
+    const features = collection.features.filter(wanted);
+    const focus = features.filter(inTown);
+    edge(map, config, features, context, focus);
+    const layer = L.geoJSON(focus, {
+      style: (feature) => ({
+        weight: config.town ? 1.2 : 0.7,
+        color: "#fff",
+        fillColor: colour(config, feature.properties),
+        fillOpacity: 1,
+      }),
+      onEachFeature: (feature, area) =>
+        area.bindTooltip(() => tip(config, feature.properties), { className: "tip", sticky: true }),
+    }).addTo(map);
+    if (config.outlines) outline(map, focus);
+    const bounds = L.geoJSON(focus.length ? focus : features).getBounds();
+    map.fitBounds(bounds, { padding: config.still ? [4, 4] : [28, 28], animate: false });
+    if (!config.still) map.setMinZoom(map.getZoom() - 1);
+    const leaders = L.layerGroup().addTo(map);
+    label(map, config, focus, leaders);
+    map.on("zoomend resize", () => label(map, config, focus, leaders));
+    follow(map, layer, config);
+    map.getContainer().parentElement.dataset.drawn = focus.length;
+  }
+
+  // The outer edge is the outer half of a wide line under the areas.
+  function edge(map, config, features, context, focus) {
+    if (config.town) beside(map, features.filter((feature) => !focus.includes(feature)));
+    const inside = config.town ? focus : [...features, ...(context ? context.features : [])];
+    const style = { color: "#5c6872", weight: config.town ? 2.8 : 2.4, fill: false };
+    L.geoJSON(inside, { pane: "edge", interactive: false, style }).addTo(map);
+    if (!context) return;
+    const urban = beside(map, context.features);
+    urban.eachLayer(hatch);
+  }
+
+  function beside(map, features) {
+    const style = { weight: 0.8, color: "#d3d6d1", fillColor: "#eff0ec", fillOpacity: 1 };
+    return L.geoJSON(features, { pane: "context", interactive: false, style }).addTo(map);
+  }
+
+  function hatch(area) {
+    const path = area.getElement();
+    const svg = path && path.closest("svg");
+    if (!svg) return;
+    if (!svg.querySelector("#hatch")) {
+      const defs = document.createElementNS("http://www.w3.org/2000/svg", "defs");
+      defs.innerHTML =
+        '<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
+        '<rect width="6" height="6" fill="#eff0ec"/><path d="M0 0V6" stroke="#9aa3a9" stroke-width="1.4"/></pattern>';
+      svg.prepend(defs);
+    }
+    path.setAttribute("fill", "url(#hatch)");
+  }
+
+  function outline(map, features) {
+    for (const name of ["raised", "hot spot"]) {
+      const found = features.filter((feature) => feature.properties.hotspot_class === name);
+      for (const style of OUTLINES[name]) {
+        L.geoJSON(found, { pane: "marks", interactive: false, style: { ...style, fill: false, lineJoin: "round" } }).addTo(map);
+      }
+    }
+  }
+
+  function tip(config, properties) {
+    const box = document.createElement("div");
+    const name = document.createElement("b");
+    name.textContent = properties[config.label];
+    box.append(name, ...lines(config, properties).flatMap((text) => [text, document.createElement("br")]));
+    return box;
+  }
+
+  function lines(config, properties) {
+    const found = [`${properties.count.toLocaleString("en-GB")} ${config.noun}`];
+    if (properties.rate !== null) {
+      const [low, high] = [properties.rate_lower, properties.rate_upper].map((v) => v.toFixed(1));
+      found.push(`${properties.rate.toFixed(1)} per 1,000 residents, likely ${low} to ${high}`);
+    }
+    if (config.field.includes("decile")) found.push(`Decile ${properties[config.field]}`);
+    if (properties.hotspot_class) found.push(sentence(properties.hotspot_class));
+    return found;
+  }
+
+  function sentence(text) {
+    return text[0].toUpperCase() + text.slice(1);
+  }
+
+  // Labels: findings first, then towns by size; one that would cover another is left out.
+  function label(map, config, focus, leaders) {
+    const pane = map.getPane("labels");
+    for (const old of pane.querySelectorAll(".map-label")) old.remove();
+    leaders.clearLayers();
+    const taken = [];
+    const rings = config.town ? focus.flatMap(outerRings) : [];
+    for (const group of findings(config, focus)) {
+      const at = middle(group.features[0]);
+      const edges = place(map, pane, taken, at, "finding", ...words(config, group), rings);
+      if (edges) lead(map, leaders, at, edges);
+    }
+    const told = new Set(findings(config, focus).map((group) => group.features[0].properties.town));
+    for (const town of config.places) {
+      if (told.has(town.name)) continue;
+      const kind = config.town ? "near" : "town";
+      place(map, pane, taken, L.latLng(town.at[1], town.at[0]), kind, town.name, null, []);
+    }
+  }
+
+  // Hot spots, then raised areas, most incidents first; on a map of the whole area one label a town.
+  function findings(config, features) {
+    const groups = new Map();
+    const byCount = [...features].sort((a, b) => b.properties.count - a.properties.count);
+    for (const kind of ["hot spot", "raised"]) {
+      for (const feature of byCount.filter((item) => item.properties.hotspot_class === kind)) {
+        const { name, town, count } = feature.properties;
+        const key = `${kind} ${config.town ? name : town ?? name}`;
+        const group = groups.get(key) ?? { kind, features: [], count: 0 };
+        group.features.push(feature);
+        group.count += count;
+        groups.set(key, group);
+      }
+    }
+    return [...groups.values()];
+  }
+
+  function words(config, { kind, features, count }) {
+    const { name, town } = features[0].properties;
+    const inTown = name.replace(`, ${config.town}`, "").replace(`${config.town} town centre`, "town centre");
+    const where = config.town ? inTown : town ?? name.split(", ").pop();
+    const counted = `${count.toLocaleString("en-GB")} ${config.noun}`;
+    if (features.length === 1) return [`${WORDS[kind]}: ${where}`, counted];
+    const plural = kind === "hot spot" ? "Hot spots" : WORDS[kind];
+    return [`${plural}: ${where}`, `${features.length} areas, ${counted}`];
+  }
+
+  function outerRings(feature) {
+    const { type, coordinates } = feature.geometry;
+    return type === "Polygon" ? [coordinates[0]] : coordinates.map((polygon) => polygon[0]);
+  }
+
+  // The middle of the box round an area, or of its longest ring where that lies outside it.
+  function middle(feature) {
+    const centre = L.geoJSON(feature).getBounds().getCenter();
+    const rings = outerRings(feature);
+    if (rings.some((ring) => holds(ring, centre.lng, centre.lat))) return centre;
+    const ring = rings.reduce((a, b) => (b.length > a.length ? b : a));
+    return L.latLng(ring[0][1], ring[0][0]);
+  }
+
+  function holds(ring, x, y) {
+    let inside = false;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const [xi, yi] = ring[i];
+      const [xj, yj] = ring[j];
+      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+    }
+    return inside;
+  }
+
+  // Where a label may stand: on its point, or for a finding on rings round it, nearest first.
+  function candidates(kind) {
+    if (kind !== "finding") return [[0, 0], [0, 14], [0, -14]];
+    const found = [];
+    for (const distance of [44, 70, 100, 140, 190, 250]) {
+      for (let turn = 0; turn < 16; turn++) {
+        const angle = (turn * Math.PI) / 8;
+        found.push([Math.cos(angle) * distance * 1.5, Math.sin(angle) * distance]);
+      }
+    }
+    return found;
+  }
+
+  function place(map, pane, taken, at, kind, text, more, rings) {
+    const box = document.createElement("div");
+    box.className = `map-label ${kind}`;
+    const name = document.createElement(kind === "finding" ? "b" : "span");
+    name.textContent = text;
+    box.append(name);
+    if (more) box.append(more);
+    pane.append(box);
+    const [w, h] = [box.offsetWidth / 2 + 3, box.offsetHeight / 2 + 2];
+    const point = map.latLngToLayerPoint(at);
+    const view = map.getPixelBounds().getTopLeft().subtract(map.getPixelOrigin());
+    const size = map.getSize();
+    let best = null;
+    for (const [dx, dy] of candidates(kind)) {
+      const [x, y] = [point.x + dx, point.y + dy];
+      const edges = [x - w, y - h, x + w, y + h];
+      if (edges[0] < view.x || edges[1] < view.y || edges[2] > view.x + size.x || edges[3] > view.y + size.y) continue;
+      if (taken.some((other) => edges[0] < other[2] && edges[2] > other[0] && edges[1] < other[3] && edges[3] > other[1])) continue;
+      const cost = Math.hypot(dx, dy) + 60 * covered(map, rings, edges);
+      if (!best || cost < best.cost) best = { x, y, edges, cost };
+      if (kind !== "finding") break;
+    }
+    if (!best) {
+      box.remove();
+      return null;
+    }
+    box.style.left = `${best.x}px`;
+    box.style.top = `${best.y}px`;
+    taken.push(best.edges);
+    return best.edges;
+  }
+
+  // How many of five points of a box lie on coloured areas: labels go into empty ground.
+  function covered(map, rings, [left, top, right, bottom]) {
+    if (!rings.length) return 0;
+    const points = [[left, top], [right, top], [left, bottom], [right, bottom], [(left + right) / 2, (top + bottom) / 2]];
+    return points.filter(([x, y]) => {
+      const { lng, lat } = map.layerPointToLatLng([x, y]);
+      return rings.some((ring) => holds(ring, lng, lat));
+    }).length;
+  }
+
+  function lead(map, leaders, at, [left, top, right, bottom]) {
+    const from = map.latLngToLayerPoint(at);
+    const to = [Math.min(Math.max(from.x, left + 4), right - 4), Math.min(Math.max(from.y, top), bottom)];
+    const line = [at, map.layerPointToLatLng(to)];
+    for (const style of [{ color: "#fff", weight: 3.5 }, { color: INK, weight: 1.25 }]) {
+      L.polyline(line, { ...style, pane: "marks", interactive: false }).addTo(leaders);
+    }
+  }
+
+  // Buttons on the page that name an area bring it into the middle of the map.
+  function follow(map, layer) {
+    for (const button of document.querySelectorAll("[data-area]")) {
+      button.addEventListener("click", () => {
+        const area = layer.getLayers().find((item) => item.feature.id === button.dataset.area);
+        if (!area) return;
+        map.fitBounds(area.getBounds(), { maxZoom: map.getZoom() + 1, padding: [60, 60] });
+        map.getContainer().scrollIntoView({ block: "nearest" });
+        area.openTooltip(area.getBounds().getCenter());
+      });
+    }
+  }
+
+  return { draw };
+})();

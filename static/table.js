@@ -1,0 +1,37 @@
+// Sorts a table by the heading that was chosen. Without script the table stays in its own order.
+"use strict";
+
+(function () {
+  function value(row, column) {
+    const cell = row.cells[column];
+    const told = cell.dataset.value ?? cell.textContent.trim();
+    return told === "" || Number.isNaN(Number(told)) ? told : Number(told);
+  }
+
+  function compare(a, b) {
+    if (typeof a === typeof b) {
+      return typeof a === "number" ? a - b : a.localeCompare(b, "en-GB");
+    }
+    return typeof a === "number" ? -1 : 1;
+  }
+
+  function sort(table, heading) {
+    const descending = heading.getAttribute("aria-sort") !== "descending";
+    const rows = [...table.tBodies[0].rows];
+    const turn = descending ? -1 : 1;
+    rows.sort((a, b) => turn * compare(value(a, heading.cellIndex), value(b, heading.cellIndex)));
+    table.tBodies[0].append(...rows);
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
+  }
+
+  for (const table of document.querySelectorAll("table[data-sortable]")) {
+    for (const heading of table.tHead.rows[0].cells) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...heading.childNodes);
+      button.addEventListener("click", () => sort(table, heading));
+      heading.append(button);
+    }
+  }
+})();
