@@ -1,0 +1,37 @@
+"""What the documents list is what the code has."""
+
+import re
+from pathlib import Path
+
+from geo.incidents import CANONICAL
+from geo.offences import OFFENCES, RURAL_OFFENCES
+from layers.registry import all_layers
+
+ROOT = Path(__file__).parent.parent
+
+
+def names_in(text: str) -> set[str]:
+    return set(re.findall(r"`([a-z_-]+)`", text))
+
+
+def test_every_column_of_an_extract_is_documented() -> None:
+    table = (ROOT / "docs/extracts.md").read_text("utf-8").split("## Another header")[0]
+    columns = {
+        name for line in table.splitlines() if "|" in line for name in names_in(line.split("|")[1])
+    }
+    assert columns == set(CANONICAL)
+
+
+def test_every_offence_code_is_documented() -> None:
+    codes = (ROOT / "docs/extracts.md").read_text("utf-8").split("## Offence codes")[1]
+    assert names_in(codes) == {*OFFENCES, *RURAL_OFFENCES}
+
+
+def test_the_changelog_names_every_layer() -> None:
+    assert set(all_layers()) <= names_in((ROOT / "CHANGELOG.md").read_text("utf-8"))
+
+
+def test_the_readme_names_only_files_that_are_there() -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert targets
+    assert [name for name in targets if not (ROOT / name).exists()] == []
