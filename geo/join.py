@@ -61,9 +61,9 @@ class Joiner:
         """Place every row: by its own LSOA code where that is of the area, else by its point.
 
         A code that is an LSOA of the same vintage elsewhere puts the row outside, wherever the
-        generalised outlines would put its point. Raises InputError where nine in ten points of
-        the file called `name` lie outside the area and nine in ten would lie inside with easting
-        and northing exchanged.
+        generalised outlines would put its point. Raises InputError where most points of the file
+        called `name` lie outside the area and nine in ten would lie inside with easting and
+        northing exchanged.
         """
         easting, northing = (
             incidents[name].to_numpy(zero_copy_only=False) for name in ("easting", "northing")
@@ -90,7 +90,7 @@ class Joiner:
     ) -> None:
         points = int((by_point != UNLOCATED).sum())
         inside = int((by_point >= 0).sum())
-        if inside >= points * (1 - SWAPPED_SHARE):
+        if 2 * inside >= points:
             return
         exchanged = int((self.locate(northing, easting) >= 0).sum())
         if exchanged > points * SWAPPED_SHARE:

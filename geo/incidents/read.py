@@ -50,6 +50,8 @@ def _read_file(name: str, data: bytes, checksum: str, column_map: ColumnMap | No
         sieve, incidents, recorders = street_incidents(name, read_csv(name, text, street.COLUMNS))
         read = FileRead(name, checksum, POLICE_STREET, incidents, sieve.in_order(), recorders)
     else:
+        if column_map is None:
+            _refuse_half_street(name, headings)
         used = column_map or CANONICAL_MAP
         found = columns_in(name, headings, used)
         sieve, incidents = extract_incidents(
@@ -61,6 +63,16 @@ def _read_file(name: str, data: bytes, checksum: str, column_map: ColumnMap | No
         where = f"line {first.line}, {first.field}" if first.field else f"line {first.line}"
         raise InputError(f"No row of {name} can be used. The first, {where}: {first.reason}")
     return read
+
+
+def _refuse_half_street(name: str, headings: list[str]) -> None:
+    """Refuse a file that has most columns of a street file but not all."""
+    missing = [column for column in street.COLUMNS if column not in headings]
+    if 2 * len(missing) < len(street.COLUMNS):
+        raise InputError(
+            f"{name} looks like a police street file but has no column {', '.join(missing)}; it "
+            f"has {', '.join(headings)}."
+        )
 
 
 def _refuse_overlap(read: FileRead, held: dict[tuple[str, int], str]) -> None:

@@ -6,10 +6,9 @@ from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from layers.layer import Layer
-from layers.metadata import describe
 from layers.registry import all_layers
 from service.maps import build_map, map_config
-from service.pages.frame import address, frame, period_choices, said, theme_choices
+from service.pages.frame import address, bold_first, frame, period_choices, said, theme_choices
 from service.pages.legend import Legend
 from service.pages.render import render_page
 from service.parameters import ITEMS, PARAMETERS
@@ -33,6 +32,7 @@ def layer_page(site: Site, layer: Layer, base: str) -> bytes:
         **frame(site, "downloads"),
         **said(site, question),
         layer=layer,
+        layer_caveats=[bold_first(text) for text in layer.caveats],
         base=base,
         themes=list(THEMES.values()),
         offences=list(OFFENCES.values()),
@@ -62,7 +62,8 @@ def map_page(site: Site, layer: Layer, question: Question, query: dict[str, str]
         **said(site, question),
         layer=layer,
         question=question,
-        facts=describe(site.dataset, layer, question, answer)["facts"],
+        facts=answer.facts,
+        layer_caveats=[bold_first(text) for text in layer.caveats],
         legend=legend,
         sets=(rows,),
         rows=sorted(rows, key=lambda row: -row["count"])[:LARGEST_TABLE],

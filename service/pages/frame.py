@@ -36,11 +36,11 @@ def said(site: Site, question: Question) -> dict[str, Any]:
         "theme": question.theme,
         "period": question.period,
         "denominator": site.dataset.denominator,
-        "caveats": [_bold_first(text) for text in caveats(site.dataset, question)],
+        "caveats": [bold_first(text) for text in caveats(site.dataset, question)],
     }
 
 
-def _bold_first(text: str) -> tuple[str, str]:
+def bold_first(text: str) -> tuple[str, str]:
     """The first sentence or clause, which is set in bold, and the rest."""
     ends = [place for mark in (": ", ". ") if (place := text.find(mark)) >= 0]
     cut = min(ends) + 1 if ends else len(text)

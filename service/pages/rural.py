@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from markupsafe import Markup
+
 from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.formats import Record
@@ -165,7 +167,7 @@ def rural_page(site: Site, question: Question) -> bytes:
     )
 
 
-def _headline(site: Site, question: Question, facts: dict[str, Any]) -> str:
+def _headline(site: Site, question: Question, facts: dict[str, Any]) -> Markup:
     rural, ratio = facts["rural"], facts["ratio"]
     first = words.recorded(site.dataset, question.theme, rural["count"], "in rural areas", question)
     share = (

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from geo.errors import UnknownNameError
 from geo.formats import Record
@@ -48,12 +49,12 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
         "source": dataset.source.name,
         "denominator": dataset.denominator,
         **{name: town[name] for name in ("count", "residents", "rate", "rate_lower", "rate_upper")},
-        "headline": _headline(site, question, town),
+        "headline": _headline(site, question, town).striptags(),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
     }
 
 
-def _headline(site: Site, question: Question, town: Record) -> str:
+def _headline(site: Site, question: Question, town: Record) -> Markup:
     theme = question.theme
     first = words.recorded(site.dataset, theme, town["count"], f"in {town['town']}", question)
     inside = np.where(question.shown(site.dataset), 0, -1)
@@ -87,6 +88,7 @@ def town_page(site: Site, question: Question) -> bytes:
         **frame(site, "towns"),
         **said(site, question),
         facts=facts,
+        headline=_headline(site, question, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
         others={"areas": len(rest), "count": sum(row["count"] for row in rest)},
         legend=legend,
