@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import uvicorn
 from fastapi import FastAPI
 from starlette.responses import Response
@@ -41,12 +41,12 @@ def bare(port: int, content: bytes, headers: dict[str, str]) -> None:
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
 
 
-def wait_for(url: str) -> httpx.Response:
+def wait_for(url: str) -> httpx2.Response:
     """The first answer of a server that is starting."""
     for _ in range(600):
         try:
-            return httpx.get(url, timeout=30)
-        except httpx.TransportError:
+            return httpx2.get(url, timeout=30)
+        except httpx2.TransportError:
             time.sleep(0.05)
     raise SystemExit(f"{url} did not answer")
 
@@ -87,7 +87,7 @@ def main() -> None:
         print(
             f"From nothing to the first page: {time.perf_counter() - start:.1f} s", page.status_code
         )
-        answer = httpx.get(f"http://127.0.0.1:{port}{ADDRESS}")
+        answer = httpx2.get(f"http://127.0.0.1:{port}{ADDRESS}")
         packed = b"".join(_raw(port))
         kept = ("etag", "vary", "cache-control", "content-encoding", "content-disposition")
         headers = {name: answer.headers[name] for name in kept}
@@ -118,7 +118,7 @@ def main() -> None:
 
 
 def _raw(port: int) -> list[bytes]:
-    with httpx.stream("GET", f"http://127.0.0.1:{port}{ADDRESS}") as response:
+    with httpx2.stream("GET", f"http://127.0.0.1:{port}{ADDRESS}") as response:
         return list(response.iter_raw())
 
 

@@ -32,8 +32,15 @@ class Shapes:
 
     @classmethod
     def of(cls, ids: Iterable[str], frame: geopandas.GeoDataFrame) -> "Shapes":
-        """The outlines of a frame in the British National Grid."""
-        return cls(tuple(ids), lonlat_geometry(frame.geometry.to_numpy()))
+        """The outlines of a frame in the British National Grid, all of one geometry type."""
+        outlines = lonlat_geometry(frame.geometry.to_numpy())
+        crossed = ~shapely.is_valid(outlines)  # rounding can lay two edges across each other
+        outlines[crossed] = shapely.make_valid(
+            outlines[crossed], method="structure", keep_collapsed=False
+        )
+        if (shapely.get_type_id(outlines) == shapely.GeometryType.MULTIPOLYGON).any():
+            outlines = np.array([_multipolygon(outline) for outline in outlines])
+        return cls(tuple(ids), outlines)
 
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
@@ -171,7 +178,7 @@ class Dataset:
     @cached_property
     def rural_urban_shapes(self) -> Shapes:
         """Outlines of the rural and the urban areas, and of each rural-urban class."""
-        merged = [self.lsoas.dissolve(key, method="coverage") for key in ("place", "ruc_code")]
+        merged = [self.lsoas.dissolve(key) for key in ("place", "ruc_code")]
         return Shapes.of([code for frame in merged for code in frame.index], pd.concat(merged))
 
     def town_name(self, town_id: str) -> str:
@@ -181,6 +188,10 @@ class Dataset:
     @cached_property
     def _town_names(self) -> dict[str, str]:
         return dict(zip(self.towns["town_id"], self.towns["town"], strict=True))
+
+
+def _multipolygon(outline: shapely.Geometry) -> shapely.MultiPolygon:
+    return shapely.multipolygons(shapely.get_parts(outline))
 
 
 def current_folder(home: Path) -> Path:

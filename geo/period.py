@@ -16,7 +16,7 @@ NUMBER_WORDS = (
 )  # fmt: skip
 
 _TIME = r"(?:T[0-9:.]+(?:Z|[+-]\d\d:\d\d)?)?"
-_INSTANT = re.compile(rf"(\d{{4}})-(0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]){_TIME})?")
+_INSTANT = re.compile(rf"(\d{{4}})-(0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]){_TIME})?", re.ASCII)
 
 
 def month_number(year: int, month: int) -> int:

@@ -29,8 +29,17 @@ def rounded_breaks(values: ArrayLike, classes: int = CLASSES) -> list[float]:
 
 
 def class_of(value: float, breaks: list[float]) -> int:
-    """The class of a value, 0 for the lowest, told from the value as it is shown: one decimal."""
-    return sum(round(value, 1) >= limit for limit in breaks)
+    """The class of a value, 0 for the lowest, told from the value as it is shown."""
+    return sum(shown(value) >= limit for limit in breaks)
+
+
+def shown(value: float) -> float:
+    """A value as it is shown: one decimal, halves up, as the map's script rounds too.
+
+    >>> shown(2.25), shown(11.96)
+    (2.3, 12.0)
+    """
+    return math.floor(value * 10 + 0.5) / 10
 
 
 def class_labels(breaks: list[float]) -> list[str]:

@@ -160,7 +160,7 @@ async def items(request: Request, name: str) -> Response:
         question, window = read_question(site.dataset, request.query_params), read_window(query)
         check_town(layer, question)
         return {
-            "html": page(map_page, site, layer, question, query),
+            "html": page(map_page, site, layer, question, window, query),
             "geojson": lambda: geojson_items(
                 site, layer, question, window=window, base=base, query=query
             ),
@@ -226,6 +226,7 @@ async def api(request: Request) -> Response:
 @router.api_route("/health", methods=METHODS)
 async def health(request: Request) -> Response:
     """Whether the service has its dataset."""
+    check_names(request.query_params, ())
     site: Site = request.app.state.site
     content = {
         "status": "ok",

@@ -1,6 +1,7 @@
 """The command line: check, build, serve."""
 
 import ipaddress
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -107,13 +108,27 @@ def serve(
             build_embedded(SHROPSHIRE, dataset)
     site = Site(Dataset.open(dataset))
     _refuse_exposure(site.dataset, host)
+    listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     stdout.print(
         f"{site.dataset.partnership}: {site.dataset.source.name}, "
         f"{site.dataset.period.words()}. Open http://{shown}:{port}",
         soft_wrap=True,
     )
-    uvicorn.run(create_app(site), host=host, port=port, log_level="warning")
+    config = uvicorn.Config(create_app(site), log_level="warning")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on the address, before anyone is told of it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise SafermapError(
+            f"Cannot listen on {host} port {port}: {reason}. Choose another with --port."
+        ) from error
 
 
 def _refuse_exposure(dataset: Dataset, host: str) -> None:

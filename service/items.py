@@ -1,5 +1,7 @@
 """The features of a layer as GeoJSON, CSV, or one by one."""
 
+import re
+import unicodedata
 from typing import Any
 from urllib.parse import urlencode
 
@@ -98,10 +100,11 @@ def geojson_item(
 
 
 def file_name(site: Site, layer: Layer, question: Question, ending: str) -> str:
-    """A file name that says area, layer, theme and months."""
+    """A file name that says area, layer, theme and months, in letters that any system takes."""
     parts = [site.dataset.area, layer.name, question.theme.name, question.town, question.place]
-    said = "-".join(part for part in parts if part).lower().replace(" ", "-")
-    return f"{said}-{question.period.iso().replace('/', '-to-')}.{ending}"
+    said = unicodedata.normalize("NFKD", "-".join(part for part in parts if part))
+    slug = re.sub(r"[^a-z0-9]+", "-", said.encode("ascii", "ignore").decode().lower()).strip("-")
+    return f"{slug}-{question.period.iso().replace('/', '-to-')}.{ending}"
 
 
 def link(href: str, rel: str, media: str, title: str | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ MEDIA = {
     "geojson": "application/geo+json",
     "csv": "text/csv",
 }
+_NAMES = {MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"])}  # GeoJSON is JSON
 
 
 def wanted_format(request: Request, offered: tuple[str, ...]) -> str:
@@ -30,20 +31,17 @@ def wanted_format(request: Request, offered: tuple[str, ...]) -> str:
 def prefers_html(request: Request) -> bool:
     """Whether an error should be a page."""
     named = request.query_params.get("f")
-    if named is not None:
+    if named in MEDIA:
         return named == "html"
     return _by_accept(request.headers.get("accept", "*/*"), ("html", "json"), "json") == "html"
 
 
 def _by_accept(accept: str, offered: tuple[str, ...], data: str) -> str:
     """The offered format that an Accept header likes best; data where it likes all the same."""
-    ranges = [_range(part) for part in accept.split(",")]
-    best, liking = data, 0.0
-    for name in (data, *(name for name in offered if name != data)):
-        quality = max((_quality(MEDIA[name], *item) for item in ranges), default=0.0)
-        if quality > liking:
-            best, liking = name, quality
-    return best
+    ranges = [_range(part) for part in accept.lower().split(",")]
+    liking = {name: _liking(MEDIA[name], ranges) for name in (data, *offered)}
+    best = max(liking, key=lambda name: liking[name])  # the first of equals, so data
+    return best if liking[best] > (0.0, 0) else data
 
 
 def _range(part: str) -> tuple[str, float]:
@@ -51,15 +49,17 @@ def _range(part: str) -> tuple[str, float]:
     for parameter in parameters:
         if parameter.startswith("q="):
             try:
-                return media.lower(), float(parameter[2:])
+                return media, float(parameter[2:])
             except ValueError:
-                return media.lower(), 0.0
-    return media.lower(), 1.0
+                return media, 0.0
+    return media, 1.0
 
 
-def _quality(media: str, wanted: str, quality: float) -> float:
-    """How much one range of an Accept header likes a medium; a bare wildcard likes it least."""
-    if wanted == media or (wanted == "application/json" and media == MEDIA["geojson"]):
-        return quality
+def _liking(media: str, ranges: list[tuple[str, float]]) -> tuple[float, int]:
+    """Quality by the narrowest range that matches, and how narrow it is (RFC 9110, 12.5.1)."""
     kind = media.partition("/")[0]
-    return quality * 0.001 if wanted in ("*/*", f"{kind}/*") else 0.0
+    for narrow, names in ((2, _NAMES.get(media, (media,))), (1, (f"{kind}/*",)), (0, ("*/*",))):
+        qualities = [quality for name, quality in ranges if name in names]
+        if qualities:
+            return max(qualities), narrow if max(qualities) else 0
+    return 0.0, 0

@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from layers.registry import all_layers
+from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
 from service.parameters import ITEMS, PARAMETERS, QUESTION
 from service.site import Site
@@ -63,8 +64,8 @@ def _paths(site: Site) -> Json:
             "One feature.", "item", (*QUESTION, "f"), (layer, item), "Feature"
         ),
         "/conformance": _get("What the service conforms to.", "conformance", ("f",)),
-        "/api": _get("This definition.", "api", ("f",)),
-        "/health": _get("Whether the service has its dataset.", "health", ()),
+        "/api": _get("This definition.", "api", ("f",), media=OPENAPI_MEDIA),
+        "/health": _get("Whether the service has its dataset.", "health", (), html=False),
     }
 
 
@@ -74,10 +75,13 @@ def _get(
     parameters: tuple[str, ...],
     in_path: tuple[Json, ...] = (),
     schema: str | None = None,
+    *,
+    media: str = MEDIA["json"],
+    html: bool = True,
 ) -> Json:
-    content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}}
+    content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}} if html else {}
     if schema is None:
-        content[MEDIA["json"]] = {"schema": {"type": "object"}}
+        content[media] = {"schema": {"type": "object"}}
     else:
         content[MEDIA["geojson"]] = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
     if name == "items":

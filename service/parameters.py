@@ -100,9 +100,8 @@ def check_names(query: QueryParams, allowed: tuple[str, ...]) -> None:
     """Refuse a parameter that is unknown here or given twice."""
     for name in query:
         if name not in allowed:
-            raise QuestionError(
-                f"There is no parameter '{name}' here; there are {', '.join(allowed)}."
-            )
+            there = f"there are {', '.join(allowed)}" if allowed else "there are none"
+            raise QuestionError(f"There is no parameter '{name}' here; {there}.")
         if len(query.getlist(name)) > 1:
             raise QuestionError(f"The parameter '{name}' is given more than once.")
 
@@ -145,11 +144,10 @@ def _bbox(text: str) -> Bbox:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
         raise wrong from None
-    if len(numbers) == 6:
-        numbers = [*numbers[:2], *numbers[3:5]]
-    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
+    if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
         raise wrong
-    west, south, east, north = numbers
+    west, south = numbers[:2]
+    east, north = numbers[len(numbers) // 2 :][:2]
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise wrong
     return west, south, east, north

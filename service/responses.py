@@ -61,11 +61,12 @@ class Body:
 
 def accepts_gzip(header: str) -> bool:
     """Whether an Accept-Encoding header allows gzip."""
-    for part in header.lower().split(","):
+    qualities = dict.fromkeys(("gzip", "*"), "q=0")
+    for part in header.lower().replace(" ", "").split(","):
         name, _, quality = part.partition(";")
-        if name.strip() in ("gzip", "*"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        qualities[name] = quality
+    wanted = "gzip" if "gzip" in header.lower() else "*"
+    return qualities[wanted] not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
 
 
 def _matches(header: str, tag: str) -> bool:

@@ -7,6 +7,7 @@ from geo.measures.change import Change
 from geo.measures.rates import count_limits
 from geo.offences import Theme
 from geo.query import Question
+from layers.breaks import shown
 
 LEAST_BASE = 10  # no percentage on a smaller base
 
@@ -23,13 +24,15 @@ def percent(share: float | None, decimals: int = 0) -> str:
 
 def rate(value: float | None) -> str:
     """A rate to one decimal."""
-    return "none" if value is None else f"{value:,.1f}"
+    return "none" if value is None else f"{shown(value):,.1f}"
 
 
 def between(low: float | None, high: float | None, decimals: int = 1) -> str:
     """A range, never with a dash."""
     if low is None or high is None:
         return "none"
+    if decimals == 1:
+        low, high = shown(low), shown(high)
     return f"{low:,.{decimals}f} to {high:,.{decimals}f}"
 
 

@@ -59,12 +59,16 @@ const safermap = (function () {
     console.warn("map layer:", error.message);
   }
 
+  // One decimal, halves up, as the pages round too.
+  function shown(value) {
+    return Math.floor(value * 10 + 0.5) / 10;
+  }
+
   function colour(config, properties) {
     const value = properties[config.field];
     if (value === null || value === undefined) return "#fff";
     if (config.by === "classes") {
-      const shown = Math.round(value * 10) / 10;
-      return config.classes.filter((item) => shown >= item.from).pop().colour;
+      return config.classes.filter((item) => shown(value) >= item.from).pop().colour;
     }
     return config.classes.find((item) => item.values.includes(value)).colour;
   }
@@ -146,8 +150,8 @@ const safermap = (function () {
   function lines(config, properties) {
     const found = [`${properties.count.toLocaleString("en-GB")} ${config.noun}`];
     if (properties.rate !== null) {
-      const [low, high] = [properties.rate_lower, properties.rate_upper].map((v) => v.toFixed(1));
-      found.push(`${properties.rate.toFixed(1)} per 1,000 residents, likely ${low} to ${high}`);
+      const [low, high] = [properties.rate_lower, properties.rate_upper].map((v) => shown(v).toFixed(1));
+      found.push(`${shown(properties.rate).toFixed(1)} per 1,000 residents, likely ${low} to ${high}`);
     }
     if (config.field.includes("decile")) found.push(`Decile ${properties[config.field]}`);
     if (properties.hotspot_class) found.push(sentence(properties.hotspot_class));

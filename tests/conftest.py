@@ -4,14 +4,14 @@ import socket
 import subprocess
 import sys
 import time
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import geopandas
-import httpx
+import httpx2
 import pandas as pd
 import pytest
+from starlette.testclient import TestClient
 
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
@@ -21,10 +21,6 @@ from geo.embedded import build_embedded
 from geo.incidents import read_incidents
 from service.app import create_app
 from service.site import Site
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # starlette's client asks for another version of httpx
-    from starlette.testclient import TestClient
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -103,21 +99,27 @@ def server(
     command = [safermap, "serve", "--dataset", str(embedded_home), "--port", port]
     with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
         try:
-            wait_until_it_answers(address, process, log)
+            _wait_until_it_answers(address, process, log)
             yield address
         finally:
             process.terminate()
 
 
-def wait_until_it_answers(
+@pytest.fixture(scope="session")
+def wait_until_it_answers() -> Callable[[str, subprocess.Popen[bytes], Path], None]:
+    """How to wait for a server that a test starts itself."""
+    return _wait_until_it_answers
+
+
+def _wait_until_it_answers(
     address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 15
 ) -> None:
     """Poll the health of a server until it answers. Fails with its log where it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(f"{address}/health", trust_env=False).is_success:
+            if httpx2.get(f"{address}/health", trust_env=False).is_success:
                 return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             time.sleep(0.1)
     pytest.fail(f"The server did not answer within {seconds} s: {log.read_text('utf-8')}")

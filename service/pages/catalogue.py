@@ -7,14 +7,13 @@ from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from layers.layer import Layer
 from layers.registry import all_layers
+from service.items import choose
 from service.maps import build_map, map_config
 from service.pages.frame import address, bold_first, frame, period_choices, said, theme_choices
 from service.pages.legend import Legend
 from service.pages.render import render_page
-from service.parameters import ITEMS, PARAMETERS
+from service.parameters import ITEMS, PARAMETERS, Window
 from service.site import Site
-
-LARGEST_TABLE = 1_000
 
 
 def catalogue_page(site: Site) -> bytes:
@@ -40,13 +39,19 @@ def layer_page(site: Site, layer: Layer, base: str) -> bytes:
     )
 
 
-def map_page(site: Site, layer: Layer, question: Question, query: dict[str, str]) -> bytes:
-    """A layer as a map with the same figures in a table."""
+def map_page(
+    site: Site, layer: Layer, question: Question, window: Window, query: dict[str, str]
+) -> bytes:
+    """A layer as a map with the same figures in a table: what the query would download."""
     county = Question(question.theme, question.period, question.place)
-    answer, everywhere = site.answer(layer, county)
-    _, rows = site.answer(layer, question)
+    _, everywhere = site.answer(layer, county)
+    answer, all_rows = site.answer(layer, question)
+    matched, chosen = choose(answer, window)
+    rows = [all_rows[i] for i in chosen]
     legend = Legend.of(layer.drawing, everywhere)
-    data = address(f"/collections/{layer.name}/items", county, limit="10000", f="geojson")
+    items = f"/collections/{layer.name}/items"
+    part = {name: query[name] for name in ("bbox", "limit", "offset") if name in query}
+    data = address(items, county, **({"limit": "10000"} | part), f="geojson")
     config = map_config(
         site.dataset,
         layer,
@@ -55,7 +60,6 @@ def map_page(site: Site, layer: Layer, question: Question, query: dict[str, str]
         noun=question.theme.noun,
         **({"town": site.dataset.town_name(question.town)} if question.town else {}),
     )
-    keep = {k: v for k, v in query.items() if k not in ("f", "limit", "offset")}
     return render_page(
         "map.html",
         **frame(site, "downloads"),
@@ -66,18 +70,19 @@ def map_page(site: Site, layer: Layer, question: Question, query: dict[str, str]
         layer_caveats=[bold_first(text) for text in layer.caveats],
         legend=legend,
         sets=(rows,),
-        rows=sorted(rows, key=lambda row: -row["count"])[:LARGEST_TABLE],
-        left_out=max(0, len(rows) - LARGEST_TABLE),
+        rows=sorted(rows, key=lambda row: -row["count"]),
+        left_out=matched - len(rows),
         columns=[f for f in layer.fields if f.name not in ("theme", "period", "illustrative")],
         themes=theme_choices(site, question.theme),
         periods=period_choices(site.dataset.period, question.period),
-        keep={k: v for k, v in keep.items() if k in ("place", "town", "bbox")},
+        keep={k: v for k, v in query.items() if k in ("place", "town", "bbox")},
         downloads={
             name: address(
-                f"/collections/{layer.name}/items",
+                items,
                 question,
-                f=name.lower(),
                 **({"town": question.town} if question.town else {}),
+                **part,
+                f=name.lower(),
             )
             for name in ("GeoJSON", "CSV")
         },

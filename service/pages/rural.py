@@ -16,7 +16,7 @@ from layers.registry import find_layer
 from layers.rural_urban import CLASS, SPLIT
 from service import words
 from service.maps import build_map, map_config
-from service.pages.frame import address, frame, period_choices, said
+from service.pages.frame import address, frame, period_choices, said, theme_choices
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
 from service.site import Site
@@ -153,6 +153,8 @@ def rural_page(site: Site, question: Question) -> bytes:
         **said(site, judged),
         facts=facts,
         headline=_headline(site, question, facts),
+        heading=_heading(site, question),
+        themes=theme_choices(site, question.theme),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
         legend=legend,
@@ -165,6 +167,12 @@ def rural_page(site: Site, question: Question) -> bytes:
         },
         map=build_map(config),
     )
+
+
+def _heading(site: Site, question: Question) -> str:
+    if question.theme.name in ("crime", "rural-crime"):
+        return f"Rural crime in {site.dataset.area}"
+    return f"{question.theme.title} in rural {site.dataset.area}"
 
 
 def _headline(site: Site, question: Question, facts: dict[str, Any]) -> Markup:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from geo.errors import UnknownNameError
+from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record
 from geo.period import month_words
 from geo.query import Question
@@ -23,11 +23,20 @@ DEFAULT_THEME = "asb"
 
 
 def town_question(site: Site, town: str, theme: str, months: str | None) -> Question:
-    """The question of a town's page. Raises UnknownNameError for an unknown town."""
+    """The question of a town's page.
+
+    Raises UnknownNameError for an unknown town, QuestionError where no area of it is asked about.
+    """
     known = site.dataset.town_shapes.position
     if town not in known:
         raise UnknownNameError(f"There is no town '{town}'; there are {', '.join(known)}.")
-    return Question.ask(site.dataset, theme, months, town=town)
+    question = Question.ask(site.dataset, theme, months, town=town)
+    if not question.shown(site.dataset).any():
+        name = site.dataset.town_name(town)
+        raise QuestionError(
+            f"The theme {theme} is about {question.place} areas, and {name} has none."
+        )
+    return question
 
 
 def town_facts(site: Site, question: Question) -> dict[str, Any]:

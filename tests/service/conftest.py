@@ -1,0 +1,57 @@
+"""Commands and the small files they are given."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import Ended, Run
+
+from service.cli import main
+
+HEADER = "incident_id,month,offence,easting,northing"
+SQUARE = "349132,312545"  # in Shrewsbury
+SOUND = [f"A{i},2015-0{i},drugs,{SQUARE}" for i in range(1, 6)]
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> Path:
+    """Five sound rows, one outside the area, one unlocated, one refused."""
+    rows = [*SOUND, "B,2015-01,asb,530000,180000", "C,2015-02,asb,,", "D,2015-13,asb,1,1"]
+    path = tmp_path / "extract.csv"
+    path.write_text("\n".join([HEADER, *rows]) + "\n")
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process, in an empty folder."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["safermap", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return Ended(int(end.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def spawn(safermap: str, tmp_path: Path) -> Run:
+    """Run the installed command in a process of its own, in an empty folder."""
+    (tmp_path / "there").mkdir()
+
+    def spawn(*arguments: object) -> Ended:
+        found = subprocess.run(
+            [safermap, *map(str, arguments)],
+            capture_output=True, text=True, timeout=60, check=False,
+            cwd=tmp_path / "there", env={**os.environ, "COLUMNS": "200"},
+        )  # fmt: skip
+        return Ended(found.returncode, found.stdout, found.stderr)
+
+    return spawn

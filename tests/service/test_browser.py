@@ -1,0 +1,236 @@
+"""The pages in a real browser: maps are drawn, nothing is fetched from elsewhere, forms work."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which is absent")
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+]  # fmt: skip
+WIDE, PHONE = (1366, 768), (390, 844)
+DRAWN = {
+    "/": 193,
+    "/towns/oswestry": 11,
+    "/rural": 111,
+    "/collections/deprivation/items?f=html": 193,
+    "/collections/hotspots/items?f=html": 193,
+    "/collections/lsoas/items?f=html": 193,
+    "/collections/rural-urban/items?f=html": 6,
+    "/collections/towns/items?f=html": 19,
+}
+AREAS = "path.leaflet-interactive"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser without a window."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Seen:
+    """A page, with what it asked for and what it complained of."""
+
+    page: Page
+    server: str
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str, drawn: bool = True) -> Page:
+        self.page.goto(self.server + path)
+        if drawn:
+            self.page.wait_for_selector(".map[data-drawn]", timeout=10_000)
+        return self.page
+
+
+@pytest.fixture
+def see(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Seen]:
+    """A page of the wanted size; afterwards it has asked nobody but the server for anything."""
+    width, height = getattr(request, "param", WIDE)
+    small = width < 640
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, is_mobile=small, has_touch=small
+    )
+    seen = Seen(context.new_page(), server)
+    seen.page.on("request", lambda asked: seen.requests.append(asked.url))
+    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    seen.page.on(
+        "console",
+        lambda said: seen.complaints.append(said.text) if said.type == "error" else None,
+    )
+    yield seen
+    context.close()
+    asked = [url for url in seen.requests if not url.startswith("data:")]
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(server).netloc}
+
+
+def legend(page: Page) -> list[tuple[float, str]]:
+    """The least value and the colour of each class of the legend that is told by a number."""
+    found = []
+    for row in page.locator("table.legend tbody tr").all():
+        words = row.locator("th").inner_text()
+        style = row.locator(".swatch").get_attribute("style") or ""
+        number = re.match(r"(Under )?([\d.]+)", words)
+        if number and "background" in style:
+            least = 0.0 if number[1] else float(number[2])
+            found.append((least, style.rpartition(":")[2].strip()))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("path", DRAWN)
+@pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])
+def test_a_map_draws_every_area_and_fits_the_screen(see: Seen, path: str) -> None:
+    page = see.open(path)
+    assert page.locator(AREAS).count() == DRAWN[path]
+    assert page.locator(f"{AREAS}[d='M0 0']").count() == 0
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width[0] <= width[1]
+    assert see.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/towns/oswestry", "/rural", "/collections/towns/items?f=html"])
+@pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])
+def test_the_zoom_buttons_work(see: Seen, path: str) -> None:
+    page = see.open(path)
+    size = f"document.querySelector('{AREAS}').getBoundingClientRect().width"
+    before = page.evaluate(size)
+    page.click(".leaflet-control-zoom-in")
+    page.wait_for_function(f"{size} > {before} * 1.2")
+    middle = page.evaluate(size)
+    page.wait_for_timeout(400)  # a second press during the animation is not taken
+    page.click(".leaflet-control-zoom-out")
+    page.wait_for_function(f"{size} < {middle} / 1.1")
+    assert see.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("path", "items"),
+    [
+        ("/towns/oswestry", "/collections/hotspots/items?theme=asb&town=oswestry"),
+        ("/towns/ludlow?theme=drugs", "/collections/lsoas/items?theme=drugs&town=ludlow"),
+        ("/rural", "/collections/hotspots/items?theme=rural-crime"),
+        ("/collections/lsoas/items?f=html&theme=asb", "/collections/lsoas/items?theme=asb"),
+        ("/collections/towns/items?f=html&theme=drugs", "/collections/towns/items?theme=drugs"),
+    ],
+)  # fmt: skip
+def test_the_colours_are_those_of_the_legend_for_the_rates_of_the_layer(
+    see: Seen, path: str, items: str
+) -> None:
+    page = see.open(path)
+    classes = legend(page)
+    assert len(classes) >= 3
+    features = httpx2.get(see.server + items, trust_env=False).json()["features"]
+    expected = []
+    for feature in features:
+        shown = float(f"{feature['properties']['rate'] + 1e-9:.1f}")
+        expected.append([colour for least, colour in classes if shown >= least][-1])
+    drawn = page.locator(AREAS).evaluate_all("paths => paths.map(p => p.getAttribute('fill'))")
+    assert drawn == expected
+
+
+def test_the_colours_of_deciles_are_those_of_the_legend(see: Seen) -> None:
+    page = see.open("/collections/deprivation/items?f=html")
+    colours = {}
+    for row in page.locator("table.legend tbody tr").all():
+        style = row.locator(".swatch").get_attribute("style") or ""
+        for decile in re.findall(r"\d+", row.locator("th").inner_text()):
+            colours[int(decile)] = style.rpartition(":")[2].strip()
+    assert sorted(colours) == list(range(1, 11))
+    address = f"{see.server}/collections/deprivation/items"
+    features = httpx2.get(address, trust_env=False).json()["features"]
+    drawn = page.locator(AREAS).evaluate_all("paths => paths.map(p => p.getAttribute('fill'))")
+    assert drawn == [colours[item["properties"]["imd2019_decile"]] for item in features]
+
+
+@pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])
+def test_choosing_a_theme_changes_the_address_and_the_headline(see: Seen) -> None:
+    page = see.open("/towns/oswestry")
+    before = page.inner_text(".lead")
+    assert "reports" in before
+    page.select_option("#choose-theme", "shoplifting")
+    page.select_option("#choose-datetime", "2015-01/2015-12")
+    page.click("text=Show >> visible=true")
+    page.wait_for_url("**/towns/oswestry?*")
+    page.wait_for_selector(".map[data-drawn]")
+    assert "theme=shoplifting" in page.url
+    assert re.search("datetime=2015-01(/|%2F)2015-12", page.url)
+    after = page.inner_text(".lead")
+    assert after != before
+    assert "crimes in Oswestry in the twelve months to December 2015" in after
+    assert page.input_value("#choose-theme") == "shoplifting"
+    assert see.complaints == []
+
+
+def test_a_heading_sorts_the_table_both_ways_and_says_so(see: Seen) -> None:
+    page = see.open("/towns/oswestry")
+    table = page.locator("table[data-sortable]")
+    for heading, column in (("Per 1,000 residents", 4), ("LSOA", 6), ("Reports", 2)):
+        cell = table.locator("thead th").nth(column)
+        expect(cell).to_have_text(heading)
+        values = (
+            f"rows => rows.map(r => r.cells[{column}].dataset.value || r.cells[{column}].innerText)"
+        )
+        for way in ("descending", "ascending"):
+            cell.get_by_role("button").click()
+            assert cell.get_attribute("aria-sort") == way
+            assert table.locator("th[aria-sort]").count() == 1
+            found = table.locator("tbody tr").evaluate_all(values)
+            numbers = [float(value) if value[0].isdigit() else value for value in found]
+            assert numbers == sorted(numbers, reverse=way == "descending")
+            assert len(set(numbers)) > 1
+    assert table.locator("tfoot tr").count() == 1
+
+
+def test_a_button_that_names_an_area_brings_it_into_view(see: Seen) -> None:
+    page = see.open("/towns/oswestry")
+    button = page.locator("button[data-area]").first
+    button.click()
+    name = button.inner_text().partition(": ")[2]
+    expect(page.locator(".leaflet-tooltip")).to_contain_text(re.compile(name, re.IGNORECASE))
+    assert see.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/", "/towns/oswestry", "/collections/towns/items?f=html"])
+def test_a_map_that_cannot_load_says_so_and_leaves_the_figures(see: Seen, path: str) -> None:
+    see.page.route(re.compile(r"/items\?.*f=geojson"), lambda route: route.abort())
+    page = see.open(path, drawn=False)
+    note = page.locator(".map-note[role=status]")
+    expect(note).to_be_visible()
+    assert "could not be loaded" in note.inner_text()
+    if path == "/":
+        expect(page.locator(".towns li")).to_have_count(19)
+    else:
+        rows = page.locator("table[data-sortable] tbody tr")
+        expect(rows).to_have_count(DRAWN[path])
+        expect(rows.first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/towns/oswestry", "/collections/lsoas/items?f=html"])
+def test_without_script_the_table_and_the_form_stand(
+    browser: Browser, server: str, path: str
+) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(server + path)
+        rows = page.locator("table[data-sortable] tbody tr")
+        expect(rows).to_have_count(DRAWN[path])
+        expect(rows.first).to_be_visible()
+        expect(page.locator(".map-note")).to_be_visible()
+        page.select_option("#choose-theme", "shoplifting")
+        page.click("button[type=submit]")
+        assert "theme=shoplifting" in page.url
+        expect(rows).to_have_count(DRAWN[path])

@@ -1,0 +1,85 @@
+"""Serving from the command line: what is refused, and the first start in an empty folder."""
+
+import re
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+from command_line import Run, refused
+
+
+def test_a_partner_extract_is_served_on_this_machine_only(
+    run: Run,
+    extract: Path,
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    assert run("build", "--incidents", extract, "--out", out).returncode == 0
+    for host in ("0.0.0.0", "192.0.2.1", "::", "maps.example"):  # noqa: S104
+        refused(run("serve", "--dataset", out, "--host", host, "--port", 1), f"--host {host}")
+
+
+def test_serving_what_is_not_there_says_how_to_build(run: Run, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    refused(run("serve", "--dataset", nowhere), "safermap build --incidents FILE --out")
+    assert not nowhere.exists()
+    (tmp_path / "file").write_text("no folder")
+    refused(run("serve", "--dataset", tmp_path / "file"), "file")
+
+
+def test_a_damaged_dataset_is_said(run: Run, extract: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("build", "--incidents", extract, "--out", out).returncode == 0
+    (out / (out / "CURRENT").read_text() / "counts.parquet").write_bytes(b"PAR1")
+    refused(run("serve", "--dataset", out), "damaged")
+
+
+def test_a_port_that_is_taken_is_said(spawn: Run, embedded_home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = spawn("serve", "--dataset", embedded_home, "--port", port)
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+    assert re.search(r"address already in use|port", result.stderr, re.IGNORECASE)
+
+
+def test_the_first_serve_in_an_empty_folder_builds_and_answers(
+    safermap: str, tmp_path: Path, wait_until_it_answers: Callable[..., None]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log, address = tmp_path / "log.txt", f"http://127.0.0.1:{port}"
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(
+            [safermap, "serve", "--port", str(port)], cwd=tmp_path, stdout=out, stderr=out
+        ) as process,
+    ):
+        try:
+            wait_until_it_answers(address, process, log)
+            items = f"{address}/collections/lsoas/items?theme=asb&datetime=2015-01/2015-12"
+            features = httpx2.get(items, trust_env=False).json()["features"]
+            assert sum(item["properties"]["count"] for item in features) == 8_973
+        finally:
+            process.terminate()
+    said = log.read_text("utf-8")
+    assert "No dataset yet: building the embedded one, with illustrative incidents." in said
+    assert address in said
+    assert "Traceback" not in said
+    assert (tmp_path / "dataset" / "CURRENT").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["check"], ["build"], ["bake"], ["serve", "--port", "x"]]
+)
+def test_a_command_that_is_not_whole_shows_how_it_is_used(run: Run, arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert "Usage: safermap" in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,85 @@
+"""Maps are Folium's, and ask nobody else for a script or a style."""
+
+import folium
+import folium.plugins
+import pytest
+from branca.element import CssLink, JavascriptLink
+
+from geo.dataset import Dataset
+from layers.breaks import class_of
+from layers.registry import find_layer
+from service.maps import LocalFigure, LocalMap, UnmappedAssetError, build_map, map_config
+
+
+@pytest.fixture
+def figure() -> LocalFigure:
+    """A figure with a map in it."""
+    figure = LocalFigure()
+    figure.add_child(LocalMap(tiles=None))
+    return figure
+
+
+def test_a_map_asks_for_leaflet_of_this_server_alone(figure: LocalFigure) -> None:
+    figure.render()
+    assert figure.local_links(JavascriptLink) == ["/static/leaflet/leaflet.js"]
+    assert figure.local_links(CssLink) == ["/static/leaflet/leaflet.css"]
+
+
+@pytest.mark.parametrize("kind", [JavascriptLink, CssLink])
+def test_a_link_without_a_local_copy_is_refused(
+    figure: LocalFigure, kind: type[JavascriptLink] | type[CssLink]
+) -> None:
+    figure.header.add_child(kind("https://elsewhere.example/thing"), name="thing")
+    with pytest.raises(UnmappedAssetError, match="elsewhere"):
+        figure.local_links(kind)
+
+
+@pytest.mark.parametrize("name", ["MarkerCluster", "HeatMap", "Fullscreen", "MiniMap"])
+def test_a_plugin_without_local_copies_is_refused(name: str) -> None:
+    figure, drawn = LocalFigure(), LocalMap(tiles=None)
+    figure.add_child(drawn)
+    arguments = [[[52.7, -2.7]]] if name == "HeatMap" else []
+    getattr(folium.plugins, name)(*arguments).add_to(drawn)
+    drawn.render()
+    with pytest.raises(UnmappedAssetError, match="No local copy"):
+        figure.local_links(JavascriptLink)
+
+
+def test_a_stock_folium_map_is_refused() -> None:
+    figure, drawn = LocalFigure(), folium.Map(tiles=None)
+    figure.add_child(drawn)
+    drawn.render()
+    with pytest.raises(UnmappedAssetError, match="jquery"):
+        figure.local_links(JavascriptLink)
+
+
+def test_the_same_config_gives_the_same_map(embedded: Dataset) -> None:
+    def config(noun: str) -> dict[str, object]:
+        return map_config(embedded, find_layer("lsoas"), "/collections/lsoas/items", [], noun=noun)
+
+    assert build_map(config("crimes")) == build_map(config("crimes"))
+    assert build_map(config("crimes")) != build_map(config("reports"))
+
+
+def test_a_map_carries_its_config_as_data_and_not_as_markup(embedded: Dataset) -> None:
+    hostile = "</script><script>x"
+    built = build_map(map_config(embedded, find_layer("lsoas"), "/x", [], noun=hostile))
+    assert "</script" not in built.script
+    assert "L.map(" in built.script
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (2.94, 2.9),
+        (2.951, 3.0),
+        (0.0, 0.0),
+        (2.25, 2.3),
+        (12.25, 12.3),
+    ],
+)
+def test_a_value_between_two_classes_falls_as_the_map_script_rounds_it(
+    value: float, shown: float
+) -> None:
+    assert class_of(value, [shown]) == 1
+    assert class_of(value, [shown + 0.1]) == 0
