@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from geo.errors import QuestionError
+from geo.dataset import Dataset
 from geo.query import Question
 from layers.registry import find_layer
 from service import words
@@ -43,48 +43,60 @@ def home_page(site: Site) -> bytes:
 
 
 def _figures(site: Site) -> list[dict[str, str]]:
+    """Counts of crime and ASB, and two shares of crime: what, how it is told, where to see it."""
     dataset = site.dataset
-    crime = Question.ask(dataset, "crime")
-    total = int(crime.counts(dataset).sum())
     people = int(dataset.residents.sum())
-    figures = []
-    for question, what in (
-        (crime, "recorded crimes"),
-        (Question.ask(dataset, "asb"), "reports of ASB"),
-    ):
-        count = int(question.counts(dataset).sum())
-        figures.append(
-            {
-                "figure": words.number(count),
-                "what": what,
-                "note": f"{words.rate(1000 * count / people)} per 1,000 residents",
-                "address": address("/collections/hotspots/items", question, f="html"),
-            }
-        )
-    for theme, what, note in (
+    questions = {
+        theme: Question.ask(dataset, theme)
+        for theme in ("crime", "asb", "rural-crime", "business-crime")
+    }
+    counts = {theme: int(asked.counts(dataset).sum()) for theme, asked in questions.items()}
+    crime = counts["crime"]
+    shares = {
+        theme: words.percent(count / crime if crime else None) for theme, count in counts.items()
+    }
+    per_head = "{} per 1,000 residents"
+    figures = (
+        ("crime", words.number(crime), "recorded crimes", per_head.format(_rate(crime, people))),
+        (
+            "asb",
+            words.number(counts["asb"]),
+            "reports of ASB",
+            per_head.format(_rate(counts["asb"], people)),
+        ),
         (
             "rural-crime",
+            shares["rural-crime"],
             "of crime is in rural areas",
             "By place, one of three measures of rural crime",
         ),
-        ("business-crime", "of crime is against business", "By the source's mark, or by proxy"),
-    ):
-        try:
-            question = Question.ask(dataset, theme)
-        except QuestionError:
-            continue
-        share = int(question.counts(dataset).sum()) / total if total else None
-        figures.append(
-            {
-                "figure": words.percent(share),
-                "what": what,
-                "note": note,
-                "address": "/rural"
-                if theme == "rural-crime"
-                else address("/collections/hotspots/items", question, f="html"),
-            }
-        )
-    return figures
+        (
+            "business-crime",
+            shares["business-crime"],
+            "of crime is against business",
+            _business_told_by(dataset),
+        ),
+    )
+    return [
+        {"figure": figure, "what": what, "note": note, "address": _see(questions[theme])}
+        for theme, figure, what, note in figures
+    ]
+
+
+def _rate(count: int, people: int) -> str:
+    return words.rate(1000 * count / people if people else None)
+
+
+def _business_told_by(dataset: Dataset) -> str:
+    if any(kind.business is not None for kind in dataset.counts.kinds):
+        return "By the mark the source gives it"
+    return "The source has no mark: told by shoplifting and non-domestic burglary, so too low"
+
+
+def _see(question: Question) -> str:
+    if question.theme.rural_only:
+        return "/rural"
+    return address("/collections/hotspots/items", question, f="html")
 
 
 def _towns(site: Site, question: Question) -> list[dict[str, Any]]:

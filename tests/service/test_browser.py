@@ -78,16 +78,15 @@ def see(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterat
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(server).netloc}
 
 
-def legend(page: Page) -> list[tuple[float, str]]:
+def legend(page: Page) -> list[tuple[float, str | None]]:
     """The least value and the colour of each class of the legend that is told by a number."""
     found = []
     for row in page.locator("table.legend tbody tr").all():
         words = row.locator("th").inner_text()
-        style = row.locator(".swatch").get_attribute("style") or ""
         number = re.match(r"(Under )?([\d.]+)", words)
-        if number and "background" in style:
+        if number:
             least = 0.0 if number[1] else float(number[2])
-            found.append((least, style.rpartition(":")[2].strip()))
+            found.append((least, row.locator(".swatch rect").get_attribute("fill")))
     return sorted(found)
 
 
@@ -146,9 +145,9 @@ def test_the_colours_of_deciles_are_those_of_the_legend(see: Seen) -> None:
     page = see.open("/collections/deprivation/items?f=html")
     colours = {}
     for row in page.locator("table.legend tbody tr").all():
-        style = row.locator(".swatch").get_attribute("style") or ""
+        colour = row.locator(".swatch rect").get_attribute("fill")
         for decile in re.findall(r"\d+", row.locator("th").inner_text()):
-            colours[int(decile)] = style.rpartition(":")[2].strip()
+            colours[int(decile)] = colour
     assert sorted(colours) == list(range(1, 11))
     address = f"{see.server}/collections/deprivation/items"
     features = httpx2.get(address, trust_env=False).json()["features"]
