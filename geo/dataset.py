@@ -14,13 +14,14 @@ import pyarrow.parquet
 import shapely
 from numpy.typing import NDArray
 
-from geo.build import FORMAT
 from geo.counts import Counts
 from geo.crs import lonlat_geometry
-from geo.errors import DatasetError
+from geo.errors import DatasetError, QuestionError
 from geo.incidents import Source
 from geo.measures.neighbours import Neighbours
 from geo.period import Period, parse_month
+
+FORMAT = 1  # of the files in a dataset folder; another number is not read
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Dataset:
                 counts=Counts.from_table(counted, period, len(lsoas)),
                 neighbours=Neighbours.from_pairs(len(lsoas), pairs["focal"], pairs["neighbour"]),
             )
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, QuestionError) as error:
             raise DatasetError(f"The dataset in {home} is damaged; build it again.") from error
 
     @property

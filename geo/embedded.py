@@ -5,8 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from geo.areas import Areas
-from geo.build import prepare, write_dataset
+from geo.build import write_dataset
 from geo.incidents import Source, read_incidents
+from geo.prepare import prepare
 from geo.sample import write_sample
 
 ILLUSTRATIVE = Source("Illustrative incidents", "open", illustrative=True)

@@ -23,7 +23,8 @@ from service.negotiate import MEDIA, wanted_format
 from service.openapi import api_document
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.home import home_page
-from service.pages.rural import rural_facts, rural_page
+from service.pages.rural import rural_page
+from service.pages.rural_facts import rural_facts
 from service.pages.town import DEFAULT_THEME, town_facts, town_page, town_question
 from service.parameters import ITEMS, QUESTION, check_names, read_question, read_window
 from service.responses import Body, json_bytes, json_response

@@ -10,12 +10,13 @@ import typer
 
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
-from geo.build import prepare, write_dataset
+from geo.build import write_dataset
 from geo.dataset import Dataset
 from geo.embedded import build_embedded
 from geo.errors import InputError, SafermapError
 from geo.incidents import ColumnMap, Refusal, read_incidents
 from geo.incidents.report import write_refusals
+from geo.prepare import prepare
 from service.console import (
     account_table,
     print_refusals,

@@ -7,9 +7,9 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from geo.build import FileAccount
 from geo.incidents import Refusal
 from geo.incidents.files import IncidentFile
+from geo.prepare import FileAccount
 
 SHOWN_REFUSALS = 20
 

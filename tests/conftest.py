@@ -15,10 +15,11 @@ from starlette.testclient import TestClient
 
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
-from geo.build import prepare, write_dataset
+from geo.build import write_dataset
 from geo.dataset import Dataset, current_folder
 from geo.embedded import build_embedded
 from geo.incidents import read_incidents
+from geo.prepare import prepare
 from service.app import create_app
 from service.site import Site
 

@@ -9,6 +9,7 @@ from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record
 from geo.period import month_words
 from geo.query import Question
+from layers.metadata import caveats
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
@@ -59,6 +60,7 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
         "denominator": dataset.denominator,
         **{name: town[name] for name in ("count", "residents", "rate", "rate_lower", "rate_upper")},
         "headline": _headline(site, question, town).striptags(),
+        "caveats": caveats(dataset, question),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
     }
 

@@ -14,10 +14,10 @@ import pytest
 
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
-from geo.build import Prepared, prepare
 from geo.dataset import Dataset, current_folder
 from geo.errors import InputError
 from geo.incidents import read_incidents
+from geo.prepare import Prepared, prepare
 
 HEADER = "incident_id,month,offence,easting,northing\n"
 SQUARE = "349132,312545"  # in Shrewsbury

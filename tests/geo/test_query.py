@@ -9,10 +9,11 @@ import pytest
 
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
-from geo.build import prepare, write_dataset
+from geo.build import write_dataset
 from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.incidents import read_incidents
+from geo.prepare import prepare
 from geo.query import Question
 
 Row = dict[str, str]

@@ -10,10 +10,11 @@ import pytest
 import geo.build
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
-from geo.build import Prepared, prepare, write_dataset
+from geo.build import write_dataset
 from geo.dataset import Dataset, current_folder
 from geo.errors import DatasetError
 from geo.incidents import read_incidents
+from geo.prepare import Prepared, prepare
 
 ROW = "2015-04,drugs,349132,312545\n"
 KILLED = """
@@ -23,13 +24,14 @@ import geo.build
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
 from geo.incidents import read_incidents
+from geo.prepare import prepare
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(geo.build, sys.argv[1], die)
 reads = read_incidents([Path(sys.argv[2])])
-geo.build.write_dataset(geo.build.prepare(reads, Areas.open(SHROPSHIRE)), Path(sys.argv[3]))
+geo.build.write_dataset(prepare(reads, Areas.open(SHROPSHIRE)), Path(sys.argv[3]))
 """
 LOCKED = """
 import filelock, sys

@@ -10,11 +10,12 @@ import pytest
 
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
-from geo.build import prepare, write_dataset
+from geo.build import write_dataset
 from geo.dataset import Dataset, current_folder
 from geo.errors import UnknownNameError
 from geo.formats import records
 from geo.incidents import read_incidents
+from geo.prepare import prepare
 from geo.query import Question
 from layers.layer import Answer
 from layers.registry import all_layers, find_layer

@@ -10,9 +10,10 @@ from web_pages import Page
 
 from boundaries import SHROPSHIRE
 from geo.areas import Areas
-from geo.build import prepare, write_dataset
+from geo.build import write_dataset
 from geo.dataset import Dataset
 from geo.incidents import ColumnMap, read_incidents
+from geo.prepare import prepare
 from layers.registry import all_layers
 from service.app import create_app
 from service.site import Site
