@@ -88,7 +88,7 @@ def _write_files(prepared: Prepared, folder: Path) -> None:
     pa.parquet.write_table(count_kinds(incidents), folder / "counts.parquet", compression="zstd")
     _write_incidents(prepared, folder)
     write_refusals(folder / "refused.csv", prepared.refusals)
-    manifest = json.dumps(_manifest(prepared), indent=2, ensure_ascii=False)
+    manifest = json.dumps(_manifest(prepared, folder), indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
 
 
@@ -120,17 +120,15 @@ def _write_incidents(prepared: Prepared, folder: Path) -> None:
     frame.to_parquet(folder / "incidents.parquet", compression="zstd")
 
 
-def _manifest(prepared: Prepared) -> dict[str, Any]:
+def _manifest(prepared: Prepared, folder: Path) -> dict[str, Any]:
     areas, accounts = prepared.areas, prepared.accounts
     held = prepared.months
     period = Period(held[0], held[-1])
     compared = sum(account.compared for account in accounts)
     disagreed = sum(account.disagreed for account in accounts)
-    inputs = [account.sha256 for account in accounts] + [f["sha256"] for f in areas.provenance]
-    content = "\n".join([str(FORMAT), version("safermap"), areas.denominator.name, *inputs])
     return {
         "format": FORMAT,
-        "dataset_id": hashlib.sha256(content.encode()).hexdigest()[:16],
+        "dataset_id": _content_id(prepared, folder),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "safermap": version("safermap"),
         "libraries": {name: version(name) for name in LIBRARIES},
@@ -156,3 +154,11 @@ def _manifest(prepared: Prepared) -> dict[str, Any]:
         "transformation": transformation_note(),
         "files": [asdict(account) for account in accounts],
     }
+
+
+def _content_id(prepared: Prepared, folder: Path) -> str:
+    """Names what is answered: the same areas, counts and source have the same id."""
+    content = hashlib.sha256(repr((FORMAT, prepared.source, prepared.areas.denominator)).encode())
+    for name in ("lsoas", "towns", "counts"):
+        content.update((folder / f"{name}.parquet").read_bytes())
+    return content.hexdigest()[:16]

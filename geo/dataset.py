@@ -19,6 +19,7 @@ from geo.crs import lonlat_geometry
 from geo.errors import DatasetError, QuestionError
 from geo.incidents import Source
 from geo.measures.neighbours import Neighbours
+from geo.offences import ASB, CRIME
 from geo.period import Period, parse_month
 
 FORMAT = 1  # of the files in a dataset folder; another number is not read
@@ -125,7 +126,20 @@ class Dataset:
     @property
     def source(self) -> Source:
         """Who recorded the incidents."""
-        return Source(**self.manifest["source"])
+        told = self.manifest["source"]["offences"]
+        return Source(**{**self.manifest["source"], "offences": told and tuple(told)})
+
+    @cached_property
+    def offences_told(self) -> frozenset[str]:
+        """The offences a nought can be said of.
+
+        Those the source tells apart; where only its rows can say, every crime if it has any crime,
+        every kind of ASB if it has any ASB.
+        """
+        if self.source.offences is not None:
+            return frozenset(self.source.offences)
+        found = {kind.offence for kind in self.counts.kinds}
+        return frozenset().union(*(group for group in (CRIME, ASB) if group & found))
 
     @property
     def period(self) -> Period:

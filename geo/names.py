@@ -40,8 +40,9 @@ GENERIC = frozenset(
 """What data.police.uk writes where a point stands for a kind of place and not for a street."""
 
 _NEAR = re.compile(r"^On or near(\s+|$)", re.IGNORECASE)
-_NO_NAME = re.compile(r"[ABM]\d+(\(M\))?|.*Police Station", re.IGNORECASE)
-_ENDING = re.compile(r"(?<=')S\b|(?<=\d)(St|Nd|Rd|Th)\b")  # titled as in Mary'S or 22Nd
+_NO_NAME = re.compile(r"[ABM]\d+(\(M\))?|.*Police Station|.*Unnamed.*", re.IGNORECASE)
+# Titled as in Mary'S, 22Nd or Maes-Y-Clawdd
+_ENDING = re.compile(r"(?<=')S\b|(?<=\d)(St|Nd|Rd|Th)\b|(?<=-)Y(?=-)")
 _COMPASS = (
     "north",
     "north-east",
@@ -57,8 +58,10 @@ _COMPASS = (
 def street_of(location: str) -> str | None:
     """The street a police location names, or None where it names a kind of place or a road number.
 
-    >>> street_of("On or near St Mary'S Street"), street_of("On or near Parking Area")
-    ("St Mary's Street", None)
+    >>> street_of("On or near St Mary'S Street"), street_of("On or near Maes-Y-Clawdd")
+    ("St Mary's Street", 'Maes-y-Clawdd')
+    >>> street_of("On or near Parking Area") is None
+    True
     """
     street = _NEAR.sub("", location).strip()
     if not street or street in GENERIC or _NO_NAME.fullmatch(street):

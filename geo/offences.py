@@ -81,7 +81,7 @@ RURAL_OFFENCES: dict[str, str] = {
     "heritage": "Heritage",
     "wildlife": "Wildlife",
 }
-"""The national rural-crime offence list, as METHODS' rural measure by offence needs it."""
+"""The national rural-crime offence list: code to title."""
 
 CRIME = frozenset(code for code, offence in OFFENCES.items() if offence.group == "crime")
 ASB = frozenset(OFFENCES) - CRIME
@@ -119,7 +119,7 @@ class Theme:
     """A named group of offences, or a mark, and how to speak of it.
 
     `mark` narrows the offences to incidents that carry it, or that carry `value` in it. Where the
-    source does not record the mark (None), the incident counts if its offence is in `proxy`.
+    source does not record the mark, the offences in `proxy` stand for it, and `unmarked` says so.
     `rural_only` puts the question to rural areas alone.
     """
 
@@ -130,6 +130,7 @@ class Theme:
     mark: Mark | None = None
     value: str | None = None
     proxy: frozenset[str] = frozenset()
+    unmarked: str = ""
     rural_only: bool = False
 
     @property
@@ -137,25 +138,25 @@ class Theme:
         """What one incident of the theme is called in the plural."""
         return "reports" if self.offences <= ASB else "crimes"
 
-    def holds(self, kind: Kind) -> bool:
-        """Whether an incident of this kind belongs to the theme."""
+    def holds(self, kind: Kind, *, marked: bool) -> bool:
+        """Whether an incident of this kind belongs to the theme.
+
+        `marked`: whether the source records the theme's mark at all. Where it does, an incident
+        that does not say is left out.
+        """
         if kind.offence not in self.offences:
             return False
         if self.mark is None:
             return True
-        value = getattr(kind, self.mark)
-        if value is None:
+        if not marked:
             return kind.offence in self.proxy
+        value = getattr(kind, self.mark)
         return bool(value) if self.value is None else value == self.value
 
-    def silent_on(self, kind: Kind) -> bool:
-        """Whether the source records nothing that could tell if the kind belongs to the theme."""
-        return (
-            self.mark is not None
-            and kind.offence in self.offences
-            and getattr(kind, self.mark) is None
-            and not self.proxy
-        )
+    def answerable(self, offences: frozenset[str], *, marked: bool) -> bool:
+        """Whether a source that tells these offences apart can say anything about the theme."""
+        told = self.offences & offences
+        return bool(told and (self.mark is None or marked or self.proxy & offences))
 
 
 THEMES: dict[str, Theme] = {
@@ -203,6 +204,8 @@ THEMES: dict[str, Theme] = {
             CRIME,
             mark="business",
             proxy=frozenset({"shoplifting", "non-domestic-burglary"}),
+            unmarked="Too low: the source does not mark crime against business, so only "
+            "shoplifting, and burglary of business premises where it is told apart, are counted.",
         ),
         Theme("shoplifting", "Shoplifting", "Shoplifting.", frozenset({"shoplifting"})),
         Theme(
@@ -232,6 +235,8 @@ THEMES: dict[str, Theme] = {
             VIOLENCE | DISORDER,
             mark="night",
             proxy=VIOLENCE | DISORDER,
+            unmarked="All hours: the source has no times of day, so the night cannot be told "
+            "from the day.",
         ),
         Theme(
             "criminal-damage",
@@ -258,5 +263,6 @@ def find_theme(name: str) -> Theme:
     if name in RURAL_OFFENCES:
         title = RURAL_OFFENCES[name]
         meaning = f"{title}, on the national rural-crime offence list."
-        return Theme(name, title, meaning, CRIME, mark="rural_offence", value=name)
+        offences = frozenset(OFFENCES)  # fly-tipping may be recorded as ASB
+        return Theme(name, title, meaning, offences, mark="rural_offence", value=name)
     raise QuestionError(f"There is no theme '{name}'; choose one of {', '.join(theme_names())}.")

@@ -104,9 +104,13 @@ class Period:
         start = MONTH_NAMES[self.first % 12] if same_year else month_words(self.first)
         return f"{start} to {month_words(self.last)}"
 
+    def span_words(self) -> str:
+        """How long the period is, such as `four months`."""
+        count = NUMBER_WORDS[len(self) - 1] if len(self) <= 12 else str(len(self))
+        return f"{count} month{'s' if len(self) > 1 else ''}"
+
     def length_words(self) -> str:
         """How long the period is and when it ends, such as `the four months to January 2019`."""
         if len(self) == 1:
             return month_words(self.first)
-        count = NUMBER_WORDS[len(self) - 1] if len(self) <= 12 else str(len(self))
-        return f"the {count} months to {month_words(self.last)}"
+        return f"the {self.span_words()} to {month_words(self.last)}"

@@ -74,13 +74,23 @@ def prepare(reads: Iterable[FileRead], areas: Areas) -> Prepared:
     accounts = _accounts(files, incidents, refusals)
     if not sum(account.located for account in accounts):
         rows = sum(account.read for account in accounts)
+        if not sum(account.outside for account in accounts):
+            raise InputError(f"None of the {rows:,} rows has a place: no point and no LSOA code.")
         raise InputError(
             f"None of the {rows:,} rows lies in {areas.name}. Check that these are files of the "
             "area, and that their points are in the columns and coordinate system they claim."
         )
-    months = tuple(sorted(incidents["month"].unique().to_pylist()))
+    months = tuple(sorted({month for read, _ in files for month in _months_covered(read)}))
     incidents = incidents.filter(pc.not_equal(incidents["lsoa"], OUTSIDE))
     return Prepared(areas, sources.pop(), incidents, months, accounts, refusals)
+
+
+def _months_covered(read: FileRead) -> Iterable[int]:
+    """A street file covers the months it holds, an extract every month from first to last."""
+    if read.recorders:
+        return {month for _, month in read.recorders}
+    months = read.incidents["month"].to_numpy()
+    return range(int(months.min()), int(months.max()) + 1)
 
 
 def _settle_repeats(incidents: pa.Table, names: list[str]) -> tuple[pa.Table, list[Refusal]]:

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from geo.areas import town_id
 from geo.dataset import Dataset
 from geo.errors import QuestionError
-from geo.offences import Theme, find_theme
+from geo.offences import THEMES, Theme, find_theme
 from geo.period import Period
 from geo.rural_urban import PLACES, Place
 
-DEFAULT_THEME = "crime"
 DEFAULT_MONTHS = 12
 
 
@@ -33,7 +32,7 @@ class Question:
     def ask(
         cls,
         dataset: Dataset,
-        theme: str = DEFAULT_THEME,
+        theme: str | None = None,
         months: str | None = None,
         place: str | None = None,
         town: str | None = None,
@@ -42,11 +41,14 @@ class Question:
 
         Args:
             dataset: what is asked.
-            theme: a theme, an offence or a rural offence by name.
+            theme: a theme, an offence or a rural offence by name; without it all crime, or ASB
+                where the source records no crime.
             months: such as `2015-04/2016-03`; without it the latest 12 months of the dataset.
             place: `rural` or `urban`; without it both.
             town: a town by its name or its id; without it the whole area.
         """
+        if theme is None:
+            theme = first_recorded(dataset, "crime", "asb")
         chosen = find_theme(theme)
         period = (
             dataset.period.latest(DEFAULT_MONTHS)
@@ -89,9 +91,37 @@ class Question:
         """Incidents of the theme and period with no place recorded: in no area's count."""
         return int(self._by_month(dataset)[:, -1].sum())
 
+    def marked(self, dataset: Dataset) -> bool:
+        """Whether the source records the mark of the theme."""
+        mark, offences = self.theme.mark, self.theme.offences
+        return mark is not None and any(
+            getattr(kind, mark) is not None
+            for kind in dataset.counts.kinds
+            if kind.offence in offences
+        )
+
+    def untold(self, dataset: Dataset) -> int:
+        """Incidents of the period that might be of the theme but do not say."""
+        mark, offences = self.theme.mark, self.theme.offences
+        if mark is None or not self.marked(dataset):
+            return 0
+        silent = [
+            kind.offence in offences and getattr(kind, mark) is None
+            for kind in dataset.counts.kinds
+        ]
+        return int(dataset.counts.by_month(np.array(silent, dtype=bool), self.period).sum())
+
     def _by_month(self, dataset: Dataset) -> NDArray[np.int64]:
-        chosen = np.array([self.theme.holds(kind) for kind in dataset.counts.kinds], dtype=bool)
+        marked = self.marked(dataset)
+        kinds = dataset.counts.kinds
+        chosen = np.array([self.theme.holds(kind, marked=marked) for kind in kinds], dtype=bool)
         return dataset.counts.by_month(chosen, self.period)
+
+
+def first_recorded(dataset: Dataset, *themes: str) -> str:
+    """The first of these themes that the source records; the first of all where it records none."""
+    recorded = (name for name in themes if THEMES[name].offences & dataset.offences_told)
+    return next(recorded, themes[0])
 
 
 def _place(theme: Theme, place: str | None) -> Place | None:
@@ -115,9 +145,8 @@ def _town(dataset: Dataset, town: str | None) -> str | None:
 
 def _refuse_unrecorded(dataset: Dataset, question: Question) -> None:
     theme = question.theme
-    kinds = [kind for kind in dataset.counts.kinds if kind.offence in theme.offences]
-    if kinds and all(theme.silent_on(kind) for kind in kinds):
+    if not theme.answerable(dataset.offences_told, marked=question.marked(dataset)):
         raise QuestionError(
-            f"{dataset.source.name} does not record what the theme {theme.name} needs. "
-            f"{theme.meaning}"
+            f"For the theme {theme.name}: the source ({dataset.source.name}) does not record this, "
+            f"or not apart from other offences. {theme.meaning}"
         )

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 CLASSES = 5
+ANY = 1e-9  # the least of a class that only nought is below
+_APART = 1.2  # a class spans at least a fifth more than its lower bound
 _STEPS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 
 
@@ -24,13 +26,20 @@ def rounded_breaks(values: ArrayLike, classes: int = CLASSES) -> list[float]:
     if not len(known):
         return []
     quantiles = np.quantile(known, np.arange(1, classes) / classes)
-    breaks = sorted({_round(value) for value in quantiles})
-    return [value for value in breaks if known.min() < value <= known.max()]
+    breaks: list[float] = []
+    for value in map(_round, quantiles):
+        apart = not breaks or value >= breaks[-1] * _APART
+        if apart and known.min() < value <= known.max():
+            breaks.append(value)
+    return breaks
 
 
 def class_of(value: float, breaks: list[float]) -> int:
-    """The class of a value, 0 for the lowest, told from the value as it is shown."""
-    return sum(shown(value) >= limit for limit in breaks)
+    """The class of a value, 0 for the lowest, told from the value as it is shown.
+
+    A break of ANY is passed by any value above nought, however small it is shown.
+    """
+    return sum((value if limit == ANY else shown(value)) >= limit for limit in breaks)
 
 
 def shown(value: float) -> float:

@@ -19,7 +19,7 @@ RECORDED = (
 RESIDENTS = (
     "Rates use residents. Town centres look high partly because their visitors live elsewhere."
 )
-ASB_IS_NOT_CRIME = "ASB is not crime and is never added to it."
+ASB_IS_NOT_CRIME = "ASB is not crime. The two are counted apart and never added up."
 
 
 def describe(dataset: Dataset, layer: Layer, question: Question, answer: Answer) -> dict[str, Any]:
@@ -50,22 +50,31 @@ def describe(dataset: Dataset, layer: Layer, question: Question, answer: Answer)
 def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) -> list[str]:
     """What the reader of these figures must know, most important first."""
     said = [ILLUSTRATIVE] if dataset.source.illustrative else []
+    theme, period = question.theme, question.period
+    if theme.unmarked and not question.marked(dataset):
+        said.append(theme.unmarked)
+    if untold := question.untold(dataset):
+        said.append(f"Not every row says: {untold:,} do not tell and are left out.")
     said += [RECORDED, RESIDENTS]
-    if question.theme.noun == "reports":
+    if theme.noun == "reports":
         said.append(ASB_IS_NOT_CRIME)
-    unlocated = question.unlocated(dataset)
-    if unlocated:
+    if unlocated := question.unlocated(dataset):
         said.append(
-            f"{unlocated:,} {question.theme.noun} in the files have no place recorded and are in "
-            "no area's count; some may lie outside the area."
+            f"Some have no place: {unlocated:,} in the files are in no area's count. They may lie "
+            "anywhere that the files cover."
         )
-    if any(month in dataset.months_missing for month in question.period.months()):
-        said.append("Months are missing from the files; they count as nothing recorded.")
+    if len(period) < 12:
+        said.append("Less than a year: a rise or fall in so few months may be the season.")
+    if any(month in dataset.months_missing for month in period.months()):
+        said.append("Months are missing: the files do not hold all of these months.")
     return said + list(layer.caveats if layer else ())
 
 
 def attribution(dataset: Dataset) -> str:
     """Whom the areas and the incidents come from."""
-    areas = dict.fromkeys(file["attribution"] for file in dataset.manifest["area"]["files"])
-    police = "data.police.uk" in dataset.source.name
-    return " ".join([*(["Contains data from data.police.uk."] if police else []), *areas])
+    files = dataset.manifest["area"]["files"]
+    sentences = [f"Incidents: {dataset.source.name}."]
+    sentences += [
+        f"{part.strip('. ')}." for file in files for part in file["attribution"].split(". ")
+    ]
+    return " ".join(dict.fromkeys(sentences))

@@ -1,12 +1,13 @@
 """The application: one tree of addresses, pages for people and data for programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -25,7 +26,7 @@ from service.pages.catalogue import catalogue_page, document_page, item_page, la
 from service.pages.home import home_page
 from service.pages.rural import rural_page
 from service.pages.rural_facts import rural_facts
-from service.pages.town import DEFAULT_THEME, town_facts, town_page, town_question
+from service.pages.town import town_facts, town_page, town_question
 from service.parameters import ITEMS, QUESTION, check_names, read_question, read_window
 from service.responses import Body, json_bytes, json_response
 from service.site import Site
@@ -39,11 +40,12 @@ Makers = dict[str, Callable[[], Body]]
 router = APIRouter()
 
 
-def create_app(site: Site) -> FastAPI:
-    """The application that serves one dataset."""
+def create_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
+    """The application that serves one dataset, to requests that name one of the hosts."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site
     app.add_middleware(KeptAnswers, site=site)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.include_router(router)
     app.mount("/static/leaflet", StaticFiles(directory=LEAFLET))
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -99,9 +101,7 @@ async def town(request: Request, town: str) -> Response:
 
     def makers(site: Site, _: str) -> Makers:
         query = request.query_params
-        question = town_question(
-            site, town, query.get("theme", DEFAULT_THEME), query.get("datetime")
-        )
+        question = town_question(site, town, query.get("theme"), query.get("datetime"))
         return {
             "html": page(town_page, site, question),
             "json": data(lambda: town_facts(site, question)),

@@ -27,6 +27,7 @@ from service.console import (
 )
 
 HOME = Path("dataset")
+LOOPBACK = ("127.0.0.1", "localhost", "[")  # "[" begins an IPv6 address
 
 app = typer.Typer(
     help="Maps and open layers of ASB, crime and deprivation for Community Safety Partnerships.",
@@ -67,6 +68,8 @@ def check(
 @app.command()
 def build(
     incidents: Annotated[list[Path], typer.Option(help="Files, folders or a ZIP; repeatable.")],
+    more: Annotated[list[Path] | None, typer.Argument(help="More of them.")] = None,
+    *,
     out: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
     columns: Columns = None,
     area: Annotated[Path, typer.Option(help="Area pack.")] = SHROPSHIRE,
@@ -77,7 +80,7 @@ def build(
     """Join incidents to areas and switch to the new dataset once it is whole."""
     column_map = ColumnMap.read(columns) if columns else None
     areas = Areas.open(area, denominator)
-    prepared = prepare(read_incidents(incidents, column_map, progress), areas)
+    prepared = prepare(read_incidents([*incidents, *(more or [])], column_map, progress), areas)
     stdout.print(account_table(prepared.accounts, areas.name))
     print_refusals(prepared.refusals)
     name = write_dataset(prepared, out)
@@ -88,7 +91,11 @@ def build(
             f"Of {compared:,} rows with an LSOA code and a point, {disagreed / compared:.1%} have "
             "their point outside the outline of their code; the code was used."
         )
-    stdout.print(f"Built {out / name}, now current. Refused rows: {out / name / 'refused.csv'}")
+    stdout.print(
+        f"Built {out / name}, now current. Refused rows: {out / name / 'refused.csv'}. A running "
+        "service shows it once it is started again.",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -107,7 +114,7 @@ def serve(
         stdout.print("No dataset yet: building the embedded one, with illustrative incidents.")
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
-    site = Site(Dataset.open(dataset))
+    site = Site.open(dataset)
     _refuse_exposure(site.dataset, host)
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
@@ -116,7 +123,9 @@ def serve(
         f"{site.dataset.period.words()}. Open http://{shown}:{port}",
         soft_wrap=True,
     )
-    config = uvicorn.Config(create_app(site), log_level="warning")
+    # A page elsewhere could have a name of its own lead here; partner records are not for it.
+    hosts = LOOPBACK if site.dataset.source.sensitivity == "partner" else ("*",)
+    config = uvicorn.Config(create_app(site, hosts), log_level="warning")
     uvicorn.Server(config).run(sockets=[listening])
 
 
@@ -126,7 +135,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
         raise SafermapError(
             f"Cannot listen on {host} port {port}: {reason}. Choose another with --port."
         ) from error

@@ -12,6 +12,7 @@ from geo.incidents.files import IncidentFile
 from geo.prepare import FileAccount
 
 SHOWN_REFUSALS = 20
+NAME_WIDTH = 36
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -27,11 +28,16 @@ def progress(files: Iterable[IncidentFile], total: int) -> Iterable[IncidentFile
         yield file
 
 
+def _short(name: str) -> str:
+    """The end of a long file name, which tells it from the others."""
+    return name if len(name) <= NAME_WIDTH else f"…{name[1 - NAME_WIDTH :]}"
+
+
 def read_table(rows: list[tuple[str, int, int, int]]) -> Table:
     """Rows read, accepted and refused of each file."""
     table = Table("file", "read", "accepted", "refused")
     for name, *counts in rows:
-        table.add_row(Text(name), *(f"{count:,}" for count in counts))
+        table.add_row(Text(_short(name)), *(f"{count:,}" for count in counts))
     return table
 
 
@@ -43,7 +49,9 @@ def account_table(accounts: list[FileAccount], area: str) -> Table:
     )  # fmt: skip
     names = ("read", "refused", "located", "unlocated", "outside")
     for account in accounts:
-        table.add_row(Text(account.name), *(f"{getattr(account, name):,}" for name in names))
+        table.add_row(
+            Text(_short(account.name)), *(f"{getattr(account, name):,}" for name in names)
+        )
     if len(accounts) > 1:
         sums = (sum(getattr(account, name) for account in accounts) for name in names)
         table.add_row("all", *(f"{value:,}" for value in sums), style="bold")

@@ -10,13 +10,20 @@ from starlette.responses import Response
 
 from geo.errors import DatasetError, QuestionError, SafermapError, UnknownNameError
 from service.negotiate import prefers_html
+from service.pages.frame import frame
 from service.pages.render import render_page
 from service.responses import json_response
+from service.site import Site
 
 STATUS: dict[type[SafermapError], HTTPStatus] = {
     QuestionError: HTTPStatus.BAD_REQUEST,
     UnknownNameError: HTTPStatus.NOT_FOUND,
     DatasetError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+TITLES = {
+    HTTPStatus.BAD_REQUEST: "This cannot be shown",
+    HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
 PROBLEM = "application/problem+json"
 
@@ -57,7 +64,10 @@ def problem(
     """Problem details for programs, a page for people."""
     headers = {**(headers or {}), "Cache-Control": "no-store"}
     if prefers_html(request):
-        page = render_page("error.html", title=status.phrase, detail=detail, site=None, active=None)
+        site: Site = request.app.state.site
+        page = render_page(
+            "error.html", title=TITLES.get(status, status.phrase), detail=detail, **frame(site)
+        )
         return Response(page, status, headers, media_type="text/html")
     body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
     return json_response(body, status=status, media_type=PROBLEM, headers=headers)

@@ -1,13 +1,11 @@
 """Answers that were made before, given before any routing."""
 
-from collections.abc import Hashable
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.site import Site
 
 
-def asked(scope: Scope) -> Hashable:
+def asked(scope: Scope) -> tuple[object, ...]:
     """What an answer depends on: the address as others see it, and the Accept header."""
     headers = dict(scope["headers"])
     return (

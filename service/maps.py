@@ -12,6 +12,7 @@ from branca.element import CssLink, Figure, JavascriptLink, MacroElement
 from jinja2 import Template
 
 from geo.dataset import Dataset
+from layers.breaks import ANY
 from layers.layer import Layer
 
 LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
@@ -135,6 +136,7 @@ def map_config(
         "outlines": layer.drawing.outlines,
         "label": layer.label,
         "classes": classes,
+        "any": ANY,
         "bounds": [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()],
         "places": _places(dataset),
         **more,

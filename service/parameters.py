@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.offences import theme_names
-from geo.query import DEFAULT_THEME, Question
+from geo.query import Question
 from geo.rural_urban import PLACES
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 10_000
@@ -36,8 +36,9 @@ PARAMETERS = {
     for item in (
         Parameter(
             "theme",
-            "What to count: a theme, or any offence or rural offence by name.",
-            _text(enum=list(theme_names()), default=DEFAULT_THEME),
+            "What to count: a theme, or any offence or rural offence by name. Without it, all "
+            "recorded crime.",
+            _text(enum=list(theme_names()), default="crime"),
         ),
         Parameter(
             "datetime",
@@ -110,7 +111,7 @@ def read_question(dataset: Dataset, query: QueryParams) -> Question:
     """The question a request asks. Raises QuestionError naming what is allowed."""
     return Question.ask(
         dataset,
-        theme=query.get("theme", DEFAULT_THEME),
+        theme=query.get("theme"),
         months=query.get("datetime"),
         place=query.get("place"),
         town=query.get("town"),

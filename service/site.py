@@ -13,6 +13,7 @@ from layers.layer import Answer, Layer
 from service.responses import Body
 
 BODY_BYTES = 64 * 1024 * 1024
+KEY_BYTES = 2048  # counted for the key of each body
 ANSWERS = 64
 
 
@@ -21,7 +22,9 @@ class Site:
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self._bodies: LRUCache[Hashable, Body] = LRUCache(BODY_BYTES, getsizeof=lambda b: b.size)
+        self._bodies: LRUCache[Hashable, Body] = LRUCache(
+            BODY_BYTES, getsizeof=lambda body: body.size + KEY_BYTES
+        )
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
         self._lock = Lock()
 
@@ -35,9 +38,13 @@ class Site:
         with self._lock:
             return self._bodies.get(key)
 
-    def keep(self, key: Hashable, body: Body) -> None:
-        """Keep a body for the next time; the least recently used give way."""
-        if body.size <= BODY_BYTES:
+    def keep(self, key: tuple[object, ...], body: Body) -> None:
+        """Keep a body for the next time; the least recently used give way.
+
+        Nothing is kept under a key longer than what is counted for it.
+        """
+        long = sum(len(part) for part in key if isinstance(part, str | bytes)) > KEY_BYTES
+        if body.size + KEY_BYTES <= BODY_BYTES and not long:
             with self._lock:
                 self._bodies[key] = body
 

@@ -19,7 +19,7 @@ def number(value: float) -> str:
 
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share of 0 to 1 as a percentage."""
-    return "none" if share is None else f"{100 * share:.{decimals}f}%"
+    return "too few" if share is None else f"{100 * share:.{decimals}f}%"
 
 
 def rate(value: float | None) -> str:
@@ -43,15 +43,17 @@ def incidents(theme: Theme, count: int) -> str:
 
 def recorded(dataset: Dataset, theme: Theme, count: int, where: str, question: Question) -> Markup:
     """How many were recorded where and when, and what chance alone could have made of it."""
-    low, high = (float(limit) for limit in count_limits(count))
     period = question.period.length_words()
     who = (
         "The illustrative records hold"
         if dataset.source.illustrative
         else "Police recorded"
         if dataset.source.sensitivity == "open"
-        else "The partnership's records hold"
+        else "The partnership’s records hold"  # noqa: RUF001
     )
+    if not count:
+        return Markup("{} <b>no {}</b> {} in {}.").format(who, theme.noun, where, period)
+    low, high = (float(limit) for limit in count_limits(count))
     return Markup("{} <b>{}</b> {} in {}; by chance alone it could have been {} to {}.").format(
         who, incidents(theme, count), where, period, number(low), number(high)
     )
@@ -59,8 +61,11 @@ def recorded(dataset: Dataset, theme: Theme, count: int, where: str, question: Q
 
 def changed(theme: Theme, before: int, change: Change, clear: bool, when: str) -> str:
     """One sentence on the change of one area from its count of an equally long period."""
+    if not before:
+        return f"{_capital(when)} there were none."
     if before < LEAST_BASE:
-        return f"{_capital(when)} there were {incidents(theme, before)}."
+        verb = "was" if before == 1 else "were"
+        return f"{_capital(when)} there {verb} {incidents(theme, before)}."
     ratio, low, high = (
         float(values[0]) for values in (change.ratio, change.ratio_lower, change.ratio_upper)
     )
@@ -87,6 +92,8 @@ def short_change(before: int, after: int, clear: bool) -> tuple[str, str]:
 
 def ratio_words(ratio: float) -> str:
     """A ratio of rates as people say it."""
+    if ratio > 10:
+        return f"about {ratio:.0f} times"
     steps = (
         (0.25, "less than a quarter of"),
         (0.45, "less than half"),

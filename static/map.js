@@ -3,6 +3,7 @@
 
 const safermap = (function () {
   const INK = "#14202b";
+  const PAPER = 680; // pixels across an A4 page inside its margins
   const OUTLINES = {
     "hot spot": [{ color: "#fff", weight: 7 }, { color: INK, weight: 3.6 }],
     raised: [{ color: "#fff", weight: 5 }, { color: INK, weight: 2.2, dashArray: "7 4" }],
@@ -20,9 +21,13 @@ const safermap = (function () {
     element.setAttribute("role", "application");
     element.setAttribute("aria-label", element.parentElement.dataset.label);
     hold(map, config);
+    print(element.parentElement);
+    const spoken = say(element.parentElement, "visually-hidden", "");
+    const note = say(element.parentElement, "map-note", "Loading the map.");
     Promise.all([load(config.url), config.context ? load(config.context) : null])
-      .then(([layer, context]) => show(map, config, layer, context))
-      .catch((error) => tell(element, error));
+      .then(([layer, context]) => show(map, config, layer, context, spoken))
+      .then(() => note.remove())
+      .catch((error) => fail(element.parentElement, note, config, error));
   }
 
   // One finger scrolls the page, two move the map; the home map does not move at all.
@@ -48,14 +53,30 @@ const safermap = (function () {
     return response.json();
   }
 
-  function tell(element, error) {
-    const note = document.createElement("p");
-    note.className = "map-note";
-    note.setAttribute("role", "status");
-    note.textContent =
-      "The map could not be loaded. The table below has the same figures; reload the page to try again.";
-    element.parentElement.append(note);
+  function say(box, className, text) {
+    const words = document.createElement("p");
+    words.className = className;
+    words.setAttribute("role", "status");
+    words.textContent = text;
+    box.append(words);
+    return words;
+  }
+
+  function fail(box, note, config, error) {
+    box.classList.add("failed");
+    note.textContent = config.still
+      ? "The map could not be loaded. Reload the page to try again."
+      : "The map could not be loaded. The table below has the same figures; reload the page to try again.";
     console.warn("map layer:", error.message);
+  }
+
+  // On paper the map keeps the size it was drawn at, made smaller as a whole where the page is narrower.
+  function print(box) {
+    window.addEventListener("beforeprint", () => {
+      const [width, height] = [box.offsetWidth, box.offsetHeight];
+      Object.assign(box.style, { width: `${width}px`, height: `${height}px`, zoom: Math.min(1, PAPER / width) });
+    });
+    window.addEventListener("afterprint", () => Object.assign(box.style, { width: "", height: "", zoom: "" }));
   }
 
   // One decimal, halves up, as the pages round too.
@@ -67,12 +88,12 @@ const safermap = (function () {
     const value = properties[config.field];
     if (value === null || value === undefined) return "#fff";
     if (config.by === "classes") {
-      return config.classes.filter((item) => shown(value) >= item.from).pop().colour;
+      return config.classes.filter((item) => (item.from === config.any ? value : shown(value)) >= item.from).pop().colour;
     }
     return config.classes.find((item) => item.values.includes(value)).colour;
   }
 
-  function show(map, config, collection, context) {
+  function show(map, config, collection, context, spoken) {
     const inTown = (feature) => !config.town || feature.properties.town === config.town;
     const wanted = (feature) => !config.level || feature.properties.level === config.level;
     const features = collection.features.filter(wanted);
@@ -85,17 +106,20 @@ const safermap = (function () {
         fillColor: colour(config, feature.properties),
         fillOpacity: 1,
       }),
-      onEachFeature: (feature, area) =>
-        area.bindTooltip(() => tip(config, feature.properties), { className: "tip", sticky: true }),
     }).addTo(map);
-    if (config.outlines) outline(map, focus);
     const bounds = L.geoJSON(focus.length ? focus : features).getBounds();
     map.fitBounds(bounds, { padding: config.still ? [4, 4] : [28, 28], animate: false });
     if (!config.still) map.setMinZoom(map.getZoom() - 1);
+    const outlines = L.layerGroup().addTo(map);
     const leaders = L.layerGroup().addTo(map);
-    mapLabels.write(map, config, focus, leaders);
-    map.on("zoomend resize", () => mapLabels.write(map, config, focus, leaders));
-    follow(map, layer, config);
+    const mark = () => {
+      if (config.outlines) outline(map, config, focus, outlines);
+      mapLabels.write(map, config, focus, leaders);
+    };
+    mark();
+    map.on("zoomend resize", mark);
+    const tips = tell(map, layer, config);
+    follow(map, layer, config, tips, spoken);
     map.getContainer().parentElement.dataset.drawn = focus.length;
   }
 
@@ -129,13 +153,60 @@ const safermap = (function () {
     path.setAttribute("fill", "url(#hatch)");
   }
 
-  function outline(map, features) {
+  // On a map of the whole area a finding too small to be seen has a circle round it instead.
+  function outline(map, config, features, group) {
+    group.clearLayers();
     for (const name of ["raised", "hot spot"]) {
       const found = features.filter((feature) => feature.properties.hotspot_class === name);
       for (const style of OUTLINES[name]) {
-        L.geoJSON(found, { pane: "marks", interactive: false, style: { ...style, fill: false, lineJoin: "round" } }).addTo(map);
+        const drawn = { pane: "marks", interactive: false, ...style, fill: false, lineJoin: "round" };
+        for (const feature of found) {
+          const { centre, radius } = mapLabels.extent(map, feature);
+          const circled = !config.town && 2 * radius < mapLabels.SMALL;
+          const mark = circled ? L.circleMarker(centre, { ...drawn, radius: radius + 6 }) : L.geoJSON(feature, { style: drawn, ...drawn });
+          mark.addTo(group);
+        }
       }
     }
+  }
+
+  // One tip for all areas. It stands beside the pointer, or beside the area, inside the map.
+  function tell(map, layer, config) {
+    const tooltip = L.tooltip({ className: "tip", opacity: 1, direction: "center" });
+    function open(area, at, room) {
+      if (tooltip.area !== area) tooltip.setContent(tip(config, area.feature.properties));
+      tooltip.area = area;
+      map.openTooltip(tooltip.setLatLng(at));
+      tooltip.options.offset = beyond(map, tooltip.getElement(), map.latLngToContainerPoint(at), room);
+      tooltip.update();
+    }
+    const close = () => map.closeTooltip(tooltip);
+    layer.on("mousemove click", (event) => {
+      L.DomEvent.stopPropagation(event);
+      open(event.layer ?? event.propagatedFrom, event.latlng, L.point(16, 16));
+    });
+    layer.on("mouseout", close);
+    map.on("click", close);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+    });
+    return open;
+  }
+
+  // From a point to the middle of a tip that leaves room about the point: right, left, above or below.
+  function beyond(map, element, point, room) {
+    const size = map.getSize();
+    const [w, h] = [element.offsetWidth / 2, element.offsetHeight / 2];
+    const within = (value, half, whole) => Math.max(half + 4, Math.min(value, whole - half - 4));
+    for (const space of [room, L.point(16, 16)]) {
+      for (const [dx, dy] of [[1, 0], [-1, 0], [0, -1], [0, 1]]) {
+        const x = point.x + dx * (space.x + w);
+        const y = point.y + dy * (space.y + h);
+        const [inX, inY] = [within(x, w, size.x), within(y, h, size.y)];
+        if (dx ? inX === x : inY === y) return L.point(inX, inY).subtract(point);
+      }
+    }
+    return L.point(0, -h - 16);
   }
 
   function tip(config, properties) {
@@ -162,14 +233,18 @@ const safermap = (function () {
   }
 
   // Buttons on the page that name an area bring it into the middle of the map.
-  function follow(map, layer) {
+  function follow(map, layer, config, open, spoken) {
     for (const button of document.querySelectorAll("[data-area]")) {
       button.addEventListener("click", () => {
         const area = layer.getLayers().find((item) => item.feature.id === button.dataset.area);
         if (!area) return;
-        map.fitBounds(area.getBounds(), { maxZoom: map.getZoom() + 1, padding: [60, 60] });
+        const bounds = area.getBounds();
+        map.fitBounds(bounds, { maxZoom: map.getZoom() + 1, padding: [60, 60], animate: false });
         map.getContainer().scrollIntoView({ block: "nearest" });
-        area.openTooltip(area.getBounds().getCenter());
+        const half = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest())).divideBy(2);
+        open(area, bounds.getCenter(), half.add([8, 8]));
+        const { properties } = area.feature;
+        spoken.textContent = [properties[config.label], ...lines(config, properties)].join(". ");
       });
     }
   }

@@ -1,4 +1,5 @@
 // Sorts a table by the heading that was chosen. Without script the table stays in its own order.
+// What is folded is printed open.
 "use strict";
 
 (function () {
@@ -34,4 +35,13 @@
       heading.append(button);
     }
   }
+
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const folded of opened) folded.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const folded of opened) folded.open = false;
+  });
 })();

@@ -102,6 +102,11 @@ def _wrong_values(content: dict[str, Any]) -> list[str]:
         for name in (*columns, *constants)
         if name not in CANONICAL
     ]
+    wrong += [f"'{n}' is in [columns] and in [constants]." for n in columns if n in constants]
+    if columns.get("easting", 1) == columns.get("northing", 2):
+        wrong.append(f"easting and northing are both '{columns['easting']}'.")
+    if not str(content.get("name", "x")).strip():
+        wrong.append("'name' is blank; it is how pages name the source.")
     named = {*columns, *constants}
     if "offence" not in named:
         wrong.append("It does not say where the offence is.")

@@ -52,6 +52,8 @@ def decode(name: str, data: bytes, encoding: str) -> bytes:
             f"{name}, line {line}: byte 0x{data[error.start]:02x} is not {encoding}. Save the file "
             "as CSV UTF-8, or give its encoding in the column map, such as encoding = 'cp1252'."
         ) from error
+    except UnicodeError as error:  # some codecs of the standard library decode nothing
+        raise InputError(f"{name} cannot be read as '{encoding}': {error}.") from error
     if encoding == "utf-8":
         return data.removeprefix(_UTF8_BOM)
     return text.removeprefix("\ufeff").encode()

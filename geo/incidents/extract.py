@@ -24,6 +24,8 @@ def columns_in(name: str, headings: list[str], column_map: ColumnMap) -> dict[st
     Raises InputError where the file lacks what every extract needs or a heading that the column map
     gives, or has half a point.
     """
+    if len(headings) == 1 and any(mark in headings[0] for mark in ";\t|"):
+        raise InputError(f"{name} is not separated by commas; save it as CSV with commas.")
     found = {
         canonical: heading
         for canonical, heading in column_map.columns.items()

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from geo.errors import InputError
 
@@ -74,8 +74,11 @@ def _files_in_folder(folder: Path) -> Iterator[IncidentFile]:
     wanted = [
         path
         for path in inside
-        if path.suffix.lower() == ".zip"
-        or (path.suffix.lower() == ".csv" and not path.name.endswith(_OTHER_POLICE))
+        if not path.name.startswith(".")
+        and (
+            path.suffix.lower() == ".zip"
+            or (path.suffix.lower() == ".csv" and not path.name.endswith(_OTHER_POLICE))
+        )
     ]
     if not wanted:
         raise InputError(f"The folder {folder} holds no incident file: no .csv and no .zip.")
@@ -91,7 +94,11 @@ def _files_in_zip(path: Path) -> Iterator[IncidentFile]:
         raise InputError(f"{path} cannot be read: no permission.") from error
     except _DAMAGED as error:
         raise InputError(f"{path} is no ZIP file, or is cut off: download it again.") from error
-    street = sorted(name for name in members if name.endswith(STREET_ENDING))
+    street = sorted(
+        name
+        for name in members
+        if name.lower().endswith(STREET_ENDING) and not PurePosixPath(name).name.startswith(".")
+    )
     if not street:
         raise InputError(
             f"{path} holds no street file; safermap looks for names that end in {STREET_ENDING}, "

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo.crs import to_bng
+from geo.offences import OFFENCES
 
 Sensitivity = Literal["open", "partner"]
 Mask = NDArray[np.bool_]
@@ -37,14 +38,22 @@ NIGHT_FROM, NIGHT_TO = 20, 4  # the hours of the night-time economy, 8pm to 4am
 
 @dataclass(frozen=True)
 class Source:
-    """Who recorded the incidents, and whether anyone may see them."""
+    """Who recorded the incidents, whether anyone may see them, and what it tells apart.
+
+    `offences`: the offences the source tells apart; None where nothing but its rows can say.
+    """
 
     name: str
     sensitivity: Sensitivity
     illustrative: bool = False
+    offences: tuple[str, ...] | None = None
 
 
-POLICE_STREET = Source("data.police.uk street files", "open")
+POLICE_STREET = Source(
+    "data.police.uk street files",
+    "open",
+    offences=tuple(code for code, offence in OFFENCES.items() if offence.street_name),
+)
 
 
 @dataclass(frozen=True)

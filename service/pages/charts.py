@@ -38,13 +38,13 @@ def sparkline(values: Sequence[float], top: float, shaded: int, label: str) -> M
 
 
 def month_charts(
-    period: Period, counts: Sequence[int], chosen: Period, title: str, hollow: bool
+    period: Period, counts: Sequence[int | None], chosen: Period, title: str, hollow: bool
 ) -> tuple[Markup, Markup]:
     """Counts by month from zero, the chosen months shaded, their average dashed: wide and narrow.
 
     Args:
         period: the months of the counts.
-        counts: one a month.
+        counts: one a month; None where it is not held, which leaves a gap.
         chosen: the months to shade.
         title: what the chart shows, for those who do not see it.
         hollow: draw hollow marks and a dotted line, for illustrative counts.
@@ -57,10 +57,12 @@ def month_charts(
 
 
 class _MonthChart:
-    def __init__(self, period: Period, counts: Sequence[int], chosen: Period, width: int) -> None:
+    def __init__(
+        self, period: Period, counts: Sequence[int | None], chosen: Period, width: int
+    ) -> None:
         self.period, self.counts, self.width = period, counts, width
         self.first, self.last = chosen.first - period.first, chosen.last - period.first
-        self.top = _round_up(max(counts, default=0))
+        self.top = _round_up(max((count for count in counts if count is not None), default=0))
         self.step = (width - _LEFT - _RIGHT) / max(len(counts) - 1, 1)
 
     def x(self, month: float) -> float:
@@ -79,7 +81,8 @@ class _MonthChart:
 
     def _shade(self) -> Markup:
         left, right = self.x(self.first) - 4, self.x(self.last) + 4
-        mean = self.y(sum(self.counts[self.first : self.last + 1]) / (self.last - self.first + 1))
+        chosen = [c for c in self.counts[self.first : self.last + 1] if c is not None]
+        mean = self.y(sum(chosen) / max(len(chosen), 1))
         return Markup(
             '<rect class="band" x="{:.1f}" y="{}" width="{:.1f}" height="{:.1f}"/>'
             '<line class="mean" x1="{:.1f}" y1="{y:.1f}" x2="{:.1f}" y2="{y:.1f}"/>'
@@ -102,15 +105,24 @@ class _MonthChart:
         )
 
     def _line(self, hollow: bool) -> Markup:
-        points = [(self.x(i), self.y(count)) for i, count in enumerate(self.counts)]
-        line = Markup('<polyline class="line{}" points="{}"/>').format(
-            " drawn" if hollow else "", _points(points)
+        runs: list[list[tuple[float, float]]] = [[]]
+        for i, count in enumerate(self.counts):
+            if count is None:
+                runs.append([])
+            else:
+                runs[-1].append((self.x(i), self.y(count)))
+        line = Markup("").join(
+            Markup('<polyline class="line{}" points="{}"/>').format(
+                " drawn" if hollow else "", _points(run)
+            )
+            for run in runs
         )
         dots = (
             Markup('<circle class="dot{}" cx="{:.1f}" cy="{:.1f}" r="3.5"/>').format(
                 " hollow" if hollow else "", x, y
             )
-            for x, y in points
+            for run in runs
+            for x, y in run
         )
         return line + Markup("").join(dots)
 

@@ -32,19 +32,18 @@ class YearBefore:
 def year_before(
     dataset: Dataset, question: Question, groups: NDArray[np.int64], size: int
 ) -> YearBefore | None:
-    """Compare group by group; a group of -1 is left out. None where a year before is not held."""
+    """Compare group by group; a group of -1 is left out. None where either year is not whole."""
     earlier = Question(question.theme, question.period.back(12), question.place, question.town)
     if not dataset.period.contains(earlier.period):
         return None
+    if any(m in dataset.months_missing for p in (earlier, question) for m in p.period.months()):
+        return None  # two periods with holes in them are not alike
     known = groups >= 0
     before, after = (
         np.bincount(groups[known], asked.counts(dataset)[known], size).astype(np.int64)
         for asked in (earlier, question)
     )
-    months = earlier.months_counted(dataset), question.months_counted(dataset)
-    if not all(months):
-        return None
-    change = compare(before, after, *months)
+    change = compare(before, after)
     with np.errstate(invalid="ignore"):
         clear = false_discovery(change.p) <= CLEAR
     return YearBefore(earlier.period, before, after, change, clear)

@@ -22,6 +22,7 @@ def frame(site: Site, active: str | None = None) -> dict[str, Any]:
             "partnership": dataset.partnership,
             "illustrative": dataset.source.illustrative,
             "source": dataset.source.name,
+            "open": dataset.source.sensitivity == "open",
             "period": dataset.period.words(),
             "attribution": attribution(dataset),
             "vintage": dataset.manifest["area"]["vintage"],
@@ -43,7 +44,7 @@ def said(site: Site, question: Question) -> dict[str, Any]:
 def bold_first(text: str) -> tuple[str, str]:
     """The first sentence or clause, which is set in bold, and the rest."""
     ends = [place for mark in (": ", ". ") if (place := text.find(mark)) >= 0]
-    cut = min(ends) + 1 if ends else len(text)
+    cut = min(ends) + 1 if ends else 0
     return text[:cut], text[cut:]
 
 

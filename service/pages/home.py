@@ -1,9 +1,10 @@
 """The home page: who goes where, the county in four figures, every town in one line."""
 
+from contextlib import suppress
 from typing import Any
 
-from geo.dataset import Dataset
-from geo.query import Question
+from geo.errors import QuestionError
+from geo.query import Question, first_recorded
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
@@ -14,83 +15,70 @@ from service.pages.legend import Legend
 from service.pages.render import render_page
 from service.site import Site
 
+WHAT = {
+    "crime": "recorded crimes",
+    "asb": "reports of ASB",
+    "rural-crime": "of crime is in rural areas",
+    "business-crime": "of crime is against business",
+}
+NOTES = {
+    "rural-crime": "By place, one of three measures of rural crime",
+    "business-crime": "By the mark the source gives it",
+}
+
 
 def home_page(site: Site) -> bytes:
     """The whole page."""
     dataset = site.dataset
-    asb = Question.ask(dataset, "asb")
+    lead = Question.ask(dataset, first_recorded(dataset, "asb", "crime"))
     layer = find_layer("lsoas")
-    _, rows = site.answer(layer, asb)
+    _, rows = site.answer(layer, lead)
     legend = Legend.of(layer.drawing, rows)
     config = map_config(
         dataset,
         layer,
-        address("/collections/lsoas/items", asb, limit="10000", f="geojson"),
+        address("/collections/lsoas/items", lead, limit="10000", f="geojson"),
         legend.classes,
-        noun=asb.theme.noun,
+        noun=lead.theme.noun,
         still=True,
     )
     return render_page(
         "home.html",
         **frame(site),
-        **said(site, asb),
+        **said(site, lead),
         legend=legend,
         sets=(rows,),
         figures=_figures(site),
-        towns=_towns(site, asb),
+        towns=_towns(site, lead),
         map=build_map(config),
     )
 
 
 def _figures(site: Site) -> list[dict[str, str]]:
-    """Counts of crime and ASB, and two shares of crime: what, how it is told, where to see it."""
+    """Counts of crime and ASB, and two shares of crime, as far as the source records them."""
     dataset = site.dataset
     people = int(dataset.residents.sum())
-    questions = {
-        theme: Question.ask(dataset, theme)
-        for theme in ("crime", "asb", "rural-crime", "business-crime")
-    }
-    counts = {theme: int(asked.counts(dataset).sum()) for theme, asked in questions.items()}
-    crime = counts["crime"]
-    shares = {
-        theme: words.percent(count / crime if crime else None) for theme, count in counts.items()
-    }
-    per_head = "{} per 1,000 residents"
-    figures = (
-        ("crime", words.number(crime), "recorded crimes", per_head.format(_rate(crime, people))),
-        (
-            "asb",
-            words.number(counts["asb"]),
-            "reports of ASB",
-            per_head.format(_rate(counts["asb"], people)),
-        ),
-        (
-            "rural-crime",
-            shares["rural-crime"],
-            "of crime is in rural areas",
-            "By place, one of three measures of rural crime",
-        ),
-        (
-            "business-crime",
-            shares["business-crime"],
-            "of crime is against business",
-            _business_told_by(dataset),
-        ),
-    )
-    return [
-        {"figure": figure, "what": what, "note": note, "address": _see(questions[theme])}
-        for theme, figure, what, note in figures
-    ]
-
-
-def _rate(count: int, people: int) -> str:
-    return words.rate(1000 * count / people if people else None)
-
-
-def _business_told_by(dataset: Dataset) -> str:
-    if any(kind.business is not None for kind in dataset.counts.kinds):
-        return "By the mark the source gives it"
-    return "The source has no mark: told by shoplifting and non-domestic burglary, so too low"
+    asked: dict[str, Question] = {}
+    for theme in WHAT:
+        with suppress(QuestionError):
+            asked[theme] = Question.ask(dataset, theme)
+    counts = {theme: int(question.counts(dataset).sum()) for theme, question in asked.items()}
+    crime = counts.get("crime", 0)
+    figures = []
+    for theme, question in asked.items():
+        what, note = WHAT[theme], NOTES.get(theme)
+        if note is None:
+            figure = words.number(counts[theme])
+            note = f"{words.rate(1000 * counts[theme] / people)} per 1,000 residents"
+        else:
+            figure = words.percent(counts[theme] / crime if crime >= words.LEAST_BASE else None)
+        if theme == "business-crime" and not question.marked(dataset):
+            what, note = (
+                "of crime is shoplifting",
+                "The source does not mark crime against business",
+            )
+        figures.append({"figure": figure, "what": what, "note": note, "address": _see(question)})
+    return figures
 
 
 def _see(question: Question) -> str:
@@ -121,6 +109,7 @@ def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
             direction, text = words.short_change(before, after, bool(against.clear[t]))
             change = {"direction": direction, "text": text, "before": before}
         label = f"{row['town']}: {question.theme.noun} per 1,000 residents each month"
-        line = sparkline(monthly[row["town_id"]].tolist(), float(top), len(question.period), label)
+        values = monthly[row["town_id"]].tolist()
+        line = sparkline(values, float(top), len(question.period), label) if len(values) > 2 else ""
         found.append({**row, "line": line, "change": change})
     return sorted(found, key=lambda row: -row["count"])

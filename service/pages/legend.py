@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.formats import Record
-from layers.breaks import class_labels, class_of, rounded_breaks
+from layers.breaks import ANY, CLASSES, class_labels, class_of, rounded_breaks
 from layers.layer import Drawing
 from service.maps import CATEGORIES, RAMP
 
 _TENTHS = ("1 and 2, most deprived", "3 and 4", "5 and 6", "7 and 8", "9 and 10, least deprived")
 MARKS = ("hot spot", "raised")
+MANY_EMPTY = 0.1  # from this share of areas with nothing on, they have a class of their own
+_RAMPS = {1: (0,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,20 @@ class Legend:
 
 
 def _rounded(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]]:
-    breaks = rounded_breaks([row[drawing.field] for row in rows if row[drawing.field] is not None])
-    colours = RAMP[len(RAMP) - len(breaks) - 1 :] if breaks else RAMP[:1]
+    """Five rounded classes; where many areas have nothing, the lowest is those."""
+    values = [row[drawing.field] for row in rows if row[drawing.field] is not None]
+    empty = values.count(0)
+    if values and empty == len(values):
+        return [{"label": "No incidents", "colour": RAMP[0], "from": 0.0}]
+    apart = empty >= len(values) * MANY_EMPTY
+    breaks = rounded_breaks(values, CLASSES - 1 if apart else CLASSES)
+    labels, lows = class_labels(breaks), [0.0, *breaks]
+    if apart:
+        labels, lows = ["No incidents", *labels], [0.0, ANY, *breaks]
+    colours = _RAMPS[len(labels)]
     return [
-        {"label": label, "colour": colour, "from": low}
-        for label, colour, low in zip(class_labels(breaks), colours, [0.0, *breaks], strict=True)
+        {"label": label, "colour": RAMP[colour], "from": low}
+        for label, colour, low in zip(labels, colours, lows, strict=True)
     ]
 
 

@@ -11,7 +11,7 @@ from service.maps import build_map, map_config
 from service.pages.frame import address, frame, period_choices, said, theme_choices
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
-from service.pages.rural_facts import rural_facts
+from service.pages.rural_facts import SAME, rural_facts
 from service.site import Site
 
 
@@ -61,20 +61,19 @@ def _heading(site: Site, question: Question) -> str:
 
 
 def _headline(site: Site, question: Question, facts: dict[str, Any]) -> Markup:
-    rural, ratio = facts["rural"], facts["ratio"]
+    rural, urban, ratio = facts["rural"], facts["urban"], facts["ratio"]
     first = words.recorded(site.dataset, question.theme, rural["count"], "in rural areas", question)
-    share = (
-        f" That is {words.percent(rural['share'])} of the county's, where "
+    if rural["count"] + urban["count"] < words.LEAST_BASE:
+        return first
+    first += (
+        f" That is {words.percent(rural['share'])} of all in {site.dataset.area}, where "
         f"{words.percent(rural['residents_share'])} of residents live."
     )
     if ratio["ratio"] is None:
-        return first + share
-    return (
-        first
-        + share
-        + (
-            f" A rural resident's rate is {words.ratio_words(ratio['ratio'])} the urban one: "
-            f"{ratio['ratio']:.2f} times, "
-            f"likely {words.between(ratio['lower'], ratio['upper'], 2)}."
-        )
+        return first
+    if ratio["verdict"] == SAME:
+        return first + " A rural resident’s rate could be the same as an urban one’s."  # noqa: RUF001
+    return first + (
+        f" A rural resident’s rate is {words.ratio_words(ratio['ratio'])} the urban one: "  # noqa: RUF001
+        f"{ratio['ratio']:.2f} times, likely {words.between(ratio['lower'], ratio['upper'], 2)}."
     )

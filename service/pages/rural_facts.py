@@ -21,6 +21,7 @@ MEASURES = (
     ("rural-flagged", "By flag", "Marked rural by the force recording it"),
 )
 LEAST_OFFENCES = 10
+SAME = "could be the same"
 
 
 def rural_facts(site: Site, question: Question) -> dict[str, Any]:
@@ -48,15 +49,16 @@ def rural_facts(site: Site, question: Question) -> dict[str, Any]:
     }
 
 
-def _ratio(rural: Record, urban: Record) -> dict[str, float | None]:
-    """The rural rate as a multiple of the urban one, exact 95% limits."""
+def _ratio(rural: Record, urban: Record) -> dict[str, Any]:
+    """The rural rate as a multiple of the urban one, exact 95% limits, and a verdict."""
     change = compare([urban["count"]], [rural["count"]], urban["residents"], rural["residents"])
     values = {
         "ratio": change.ratio[0],
         "lower": change.ratio_lower[0],
         "upper": change.ratio_upper[0],
     }
-    return {name: float(v) if math.isfinite(v) else None for name, v in values.items()}
+    told = {name: float(v) if math.isfinite(v) else None for name, v in values.items()}
+    return {**told, "verdict": _verdict(told["lower"], told["upper"])}
 
 
 def _measure(
@@ -64,8 +66,8 @@ def _measure(
 ) -> dict[str, Any]:
     """One measure of rural crime: count, share of all crime, rate; or why there is none."""
     period = question.period.iso()
-    crime = int(Question.ask(dataset, "crime", period).counts(dataset).sum())
     try:
+        crime = int(Question.ask(dataset, "crime", period).counts(dataset).sum())
         asked = Question.ask(dataset, theme, period)
     except QuestionError:
         return {
@@ -113,7 +115,6 @@ def _offences(dataset: Dataset, whole: Question) -> list[dict[str, Any]]:
                 "rural": rural,
                 "urban": urban,
                 **ratio,
-                "verdict": _verdict(ratio["lower"], ratio["upper"]),
             }
         )
     return sorted(found, key=lambda row: -row["rural"])
@@ -125,4 +126,4 @@ def _verdict(low: float | None, high: float | None) -> str:
         return "clearly lower"
     if low is not None and low > 1:
         return "clearly higher"
-    return "could be the same"
+    return SAME

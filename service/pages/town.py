@@ -8,7 +8,7 @@ from markupsafe import Markup
 from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record
 from geo.period import month_words
-from geo.query import Question
+from geo.query import Question, first_recorded
 from layers.metadata import caveats
 from layers.registry import find_layer
 from service import words
@@ -20,10 +20,8 @@ from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
 from service.site import Site
 
-DEFAULT_THEME = "asb"
 
-
-def town_question(site: Site, town: str, theme: str, months: str | None) -> Question:
+def town_question(site: Site, town: str, theme: str | None, months: str | None) -> Question:
     """The question of a town's page.
 
     Raises UnknownNameError for an unknown town, QuestionError where no area of it is asked about.
@@ -31,6 +29,8 @@ def town_question(site: Site, town: str, theme: str, months: str | None) -> Ques
     known = site.dataset.town_shapes.position
     if town not in known:
         raise UnknownNameError(f"There is no town '{town}'; there are {', '.join(known)}.")
+    if theme is None:
+        theme = first_recorded(site.dataset, "asb", "crime")
     question = Question.ask(site.dataset, theme, months, town=town)
     if not question.shown(site.dataset).any():
         name = site.dataset.town_name(town)
@@ -50,7 +50,9 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
         {
             **row,
             "short_name": name,
-            "town_share": row["count"] / town["count"] if town["count"] else None,
+            "town_share": row["count"] / town["count"]
+            if town["count"] >= words.LEAST_BASE
+            else None,
         }
         for row, name in zip(rows, short, strict=True)
     ]
@@ -71,7 +73,7 @@ def _headline(site: Site, question: Question, town: Record) -> Markup:
     inside = np.where(question.shown(site.dataset), 0, -1)
     against = year_before(site.dataset, question, inside, 1)
     if against is None:
-        return first + " The dataset has no year before to compare with."
+        return first + " These files hold no whole year before to compare with."
     before, clear = int(against.before[0]), bool(against.clear[0])
     change = words.changed(theme, before, against.change, clear, "a year before")
     return first + " " + change
@@ -129,9 +131,14 @@ def _downloads(question: Question) -> dict[str, str]:
     }
 
 
-def _by_month(site: Site, question: Question) -> list[tuple[str, int]]:
+def _by_month(site: Site, question: Question) -> list[tuple[str, int | None]]:
+    """Every month of the dataset and its count; None where no file holds the month."""
     held = site.dataset.period
     everything = Question(question.theme, held, question.place, question.town)
     shown = everything.shown(site.dataset)
     counts = everything.counts_by_month(site.dataset)[:, shown].sum(axis=1).tolist()
-    return [(month_words(m), count) for m, count in zip(held.months(), counts, strict=True)]
+    missing = site.dataset.months_missing
+    return [
+        (month_words(month), None if month in missing else count)
+        for month, count in zip(held.months(), counts, strict=True)
+    ]

@@ -166,10 +166,12 @@ def test_no_file_at_all_is_an_error() -> None:
 def test_months_that_no_file_holds_are_named(tmp_path: Path) -> None:
     from geo.build import write_dataset
 
-    (tmp_path / "a.csv").write_text(f"{HEADER},2015-02,asb,{SQUARE}\n,2015-05,asb,{SQUARE}\n")
-    write_dataset(prepared(tmp_path / "a.csv"), tmp_path / "home")
+    # The first extract covers its empty month; nothing covers the one between the two files.
+    (tmp_path / "a.csv").write_text(f"{HEADER},2014-11,asb,{SQUARE}\n,2015-01,asb,{SQUARE}\n")
+    (tmp_path / "b.csv").write_text(f"{HEADER},2015-03,asb,{SQUARE}\n")
+    write_dataset(prepared(tmp_path / "a.csv", tmp_path / "b.csv"), tmp_path / "home")
     folder = current_folder(tmp_path / "home")
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["period"] == "2015-02/2015-05"
-    assert manifest["months_missing"] == ["2015-03", "2015-04"]
+    assert manifest["period"] == "2014-11/2015-03"
+    assert manifest["months_missing"] == ["2015-02"]
     assert len(pd.read_csv(folder / "refused.csv")) == 0

@@ -27,7 +27,7 @@ QUESTIONS: list[dict[str, str]] = [
     {"theme": "rural-crime"},
     {"theme": "shoplifting", "months": "2018-12"},
     {"theme": "burglary", "place": "urban"},
-    {"theme": "homicide"},  # nowhere in these months
+    {"theme": "public-disorder-and-weapons"},  # nowhere in these months
     {"town": "whitchurch"},
     {"theme": "robbery", "months": "2018-10", "place": "rural", "town": "wem"},
     {"theme": "drugs", "place": "rural", "town": "shrewsbury"},  # no rural area in it

@@ -84,8 +84,10 @@ def legend(page: Page) -> list[tuple[float, str | None]]:
     for row in page.locator("table.legend tbody tr").all():
         words = row.locator("th").inner_text()
         number = re.match(r"(Under )?([\d.]+)", words)
-        if number:
-            least = 0.0 if number[1] else float(number[2])
+        if number or words == "No incidents":
+            least = float(number[2]) if number and not number[1] else 0.0
+            if number and number[1] and "No incidents" in page.inner_text("table.legend"):
+                least = 0.1  # the lowest rate that is shown as more than none
             found.append((least, row.locator(".swatch rect").get_attribute("fill")))
     return sorted(found)
 
@@ -199,8 +201,98 @@ def test_a_button_that_names_an_area_brings_it_into_view(see: Seen) -> None:
     button = page.locator("button[data-area]").first
     button.click()
     name = button.inner_text().partition(": ")[2]
-    expect(page.locator(".leaflet-tooltip")).to_contain_text(re.compile(name, re.IGNORECASE))
+    named = re.compile(name, re.IGNORECASE)
+    expect(page.locator(".leaflet-tooltip")).to_contain_text(named)
+    expect(page.locator(".map > [role=status]")).to_contain_text(named)
+    page.keyboard.press("Escape")
+    expect(page.locator(".leaflet-tooltip")).to_have_count(0)
     assert see.complaints == []
+
+
+def test_the_map_is_one_tab_stop_and_its_two_zoom_buttons(see: Seen) -> None:
+    page = see.open("/towns/oswestry")
+    stops = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            "(() => { const at = document.activeElement;"
+            " return at.closest('.map') ? at.className : at === document.body ? 'end' : null; })()"
+        )
+        if stop == "end":
+            break
+        if stop:
+            stops.append(stop.split()[0])
+    assert stops == ["folium-map", "leaflet-control-zoom-in", "leaflet-control-zoom-out"]
+
+
+@pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])
+def test_a_tip_stands_inside_the_map_and_beside_what_is_pointed_at(see: Seen) -> None:
+    page = see.open("/towns/oswestry")
+    page.locator(".map").scroll_into_view_if_needed()
+    whole = page.locator(".map").bounding_box()
+    assert whole
+    pointed = 0
+    for area in page.locator(AREAS).all():
+        box = area.bounding_box()
+        assert box
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        tip = page.locator(".leaflet-tooltip")
+        if not tip.count():
+            continue  # the middle of the box is outside the area
+        pointed += 1
+        told = tip.bounding_box()
+        assert told
+        right, bottom = told["x"] + told["width"], told["y"] + told["height"]
+        assert whole["x"] <= told["x"]
+        assert right <= whole["x"] + whole["width"]
+        assert whole["y"] <= told["y"]
+        assert bottom <= whole["y"] + whole["height"]
+        assert not (told["x"] <= x <= right and told["y"] <= y <= bottom)
+    assert pointed >= 5
+
+
+@pytest.mark.parametrize("path", ["/towns/oswestry", "/towns/ludlow", "/rural"])
+@pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])
+def test_no_label_covers_another_or_names_the_town_itself(see: Seen, path: str) -> None:
+    page = see.open(path)
+    labels = page.locator(".map-label")
+    assert labels.count() >= 1
+    boxes = labels.evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect())"
+        ".map(box => [box.left, box.top, box.right, box.bottom])"
+    )
+    for i, one in enumerate(boxes):
+        for other in boxes[:i]:
+            apart = one[2] <= other[0] or other[2] <= one[0]
+            assert apart or one[3] <= other[1] or other[3] <= one[1]
+    town = path.rpartition("/")[2].capitalize()
+    assert town not in page.locator(".map-label.near").all_inner_texts()
+
+
+def test_a_finding_too_small_to_be_seen_is_circled_on_the_county_map(see: Seen) -> None:
+    page = see.open("/rural")
+    circles = page.locator(".leaflet-marks-pane path[d*='a']")
+    assert circles.count() >= 2
+    for box in circles.evaluate_all("all => all.map(one => one.getBoundingClientRect().width)"):
+        assert 12 <= box <= 34 + 8  # the radius is at most 17, and its line is wide
+
+
+@pytest.mark.parametrize("width", [320, 700])
+@pytest.mark.parametrize("path", ["/", "/towns/oswestry", "/rural", "/collections"])
+def test_a_narrow_page_shows_its_whole_width_and_every_way_on(
+    see: Seen, path: str, width: int
+) -> None:
+    page = see.page
+    page.set_viewport_size({"width": width, "height": 700})
+    see.open(path, drawn=False)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    links = page.locator("header nav a")
+    for box in [link.bounding_box() for link in links.all()]:
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["height"] >= 24
 
 
 @pytest.mark.parametrize("path", ["/", "/towns/oswestry", "/collections/towns/items?f=html"])
@@ -208,8 +300,9 @@ def test_a_map_that_cannot_load_says_so_and_leaves_the_figures(see: Seen, path: 
     see.page.route(re.compile(r"/items\?.*f=geojson"), lambda route: route.abort())
     page = see.open(path, drawn=False)
     note = page.locator(".map-note[role=status]")
+    expect(note).to_contain_text("could not be loaded")
     expect(note).to_be_visible()
-    assert "could not be loaded" in note.inner_text()
+    assert ("table" in note.inner_text()) == (path != "/")
     if path == "/":
         expect(page.locator(".towns li")).to_have_count(19)
     else:
