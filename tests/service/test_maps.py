@@ -6,7 +6,7 @@ import pytest
 from branca.element import CssLink, JavascriptLink
 
 from geo.dataset import Dataset
-from layers.breaks import class_of
+from layers.breaks import ANY, class_of
 from layers.registry import find_layer
 from service.maps import LocalFigure, LocalMap, UnmappedAssetError, build_map, map_config
 
@@ -83,3 +83,8 @@ def test_a_value_between_two_classes_falls_as_the_map_script_rounds_it(
 ) -> None:
     assert class_of(value, [shown]) == 1
     assert class_of(value, [shown + 0.1]) == 0
+
+
+@pytest.mark.parametrize(("rate", "place"), [(0.0, 0), (0.01, 1), (0.04, 1), (2.94, 1), (2.95, 2)])
+def test_no_incidents_is_said_of_nought_alone(rate: float, place: int) -> None:
+    assert class_of(rate, [ANY, 3.0]) == place
