@@ -9,6 +9,12 @@ from pathlib import Path
 import httpx2
 import pytest
 from command_line import Run, refused
+from starlette.testclient import TestClient
+
+from geo.dataset import Dataset
+from service.app import create_app
+from service.cli import LOOPBACK, _listen
+from service.site import Site
 
 
 def test_a_partner_extract_is_served_on_this_machine_only(
@@ -83,3 +89,14 @@ def test_a_command_that_is_not_whole_shows_how_it_is_used(run: Run, arguments: l
     assert result.returncode == 2
     assert "Usage: safermap" in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_answers_leave_at_once() -> None:
+    with _listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP  # asyncio asks this before it sets TCP_NODELAY
+
+
+def test_a_request_by_another_name_is_refused_where_hosts_are_named(embedded: Dataset) -> None:
+    client = TestClient(create_app(Site(embedded), LOOPBACK))
+    for host, status in (("localhost:8000", 200), ("[::1]:8000", 200), ("evil.example", 400)):
+        assert client.get("/health", headers={"Host": host}).status_code == status
