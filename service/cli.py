@@ -27,7 +27,7 @@ from service.console import (
 )
 
 HOME = Path("dataset")
-LOOPBACK = ("127.0.0.1", "localhost", "[")  # "[" begins an IPv6 address
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 app = typer.Typer(
     help="Maps and open layers of ASB, crime and deprivation for Community Safety Partnerships.",
