@@ -153,6 +153,7 @@ def _manifest(prepared: Prepared, folder: Path) -> dict[str, Any]:
         },
         "transformation": transformation_note(),
         "files": [asdict(account) for account in accounts],
+        "files_passed_over": prepared.passed_over,
     }
 
 

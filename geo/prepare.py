@@ -43,6 +43,7 @@ class Prepared:
     months: tuple[int, ...]
     accounts: list[FileAccount]
     refusals: list[Refusal]
+    passed_over: dict[str, str]  # files that were the same as one read before, and which
 
 
 def prepare(reads: Iterable[FileRead], areas: Areas) -> Prepared:
@@ -54,7 +55,11 @@ def prepare(reads: Iterable[FileRead], areas: Areas) -> Prepared:
     joiner = Joiner(areas)
     files: list[tuple[FileRead, Placed]] = []
     tables: list[pa.Table] = []
+    passed_over: dict[str, str] = {}
     for read in reads:
+        if read.same_as is not None:
+            passed_over[read.name] = read.same_as
+            continue
         placed = joiner.place(read.name, read.incidents)
         table = read.incidents.append_column("lsoa", pa.array(placed.lsoa))
         table = table.append_column("file", pa.array(np.full(len(table), len(files), np.int32)))
@@ -82,7 +87,7 @@ def prepare(reads: Iterable[FileRead], areas: Areas) -> Prepared:
         )
     months = tuple(sorted({month for read, _ in files for month in _months_covered(read)}))
     incidents = incidents.filter(pc.not_equal(incidents["lsoa"], OUTSIDE))
-    return Prepared(areas, sources.pop(), incidents, months, accounts, refusals)
+    return Prepared(areas, sources.pop(), incidents, months, accounts, refusals, passed_over)
 
 
 def _months_covered(read: FileRead) -> Iterable[int]:

@@ -19,6 +19,7 @@ from geo.incidents.report import write_refusals
 from geo.prepare import prepare
 from service.console import (
     account_table,
+    print_passed_over,
     print_refusals,
     progress,
     read_table,
@@ -53,10 +54,15 @@ def check(
     column_map = ColumnMap.read(columns) if columns else None
     refusals: list[Refusal] = []
     rows = []
+    passed_over: dict[str, str] = {}
     for read in read_incidents(files, column_map, progress):
+        if read.same_as is not None:
+            passed_over[read.name] = read.same_as
+            continue
         rows.append((read.name, read.read, read.incidents.num_rows, len(read.refusals)))
         refusals += read.refusals
     stdout.print(read_table(rows))
+    print_passed_over(passed_over)
     print_refusals(refusals)
     if report is not None:
         try:
@@ -82,6 +88,7 @@ def build(
     areas = Areas.open(area, denominator)
     prepared = prepare(read_incidents([*incidents, *(more or [])], column_map, progress), areas)
     stdout.print(account_table(prepared.accounts, areas.name))
+    print_passed_over(prepared.passed_over)
     print_refusals(prepared.refusals)
     name = write_dataset(prepared, out)
     compared = sum(account.compared for account in prepared.accounts)

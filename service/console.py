@@ -58,6 +58,12 @@ def account_table(accounts: list[FileAccount], area: str) -> Table:
     return table
 
 
+def print_passed_over(passed_over: dict[str, str]) -> None:
+    """Files that held the same bytes as another, which was counted once."""
+    for name, same_as in passed_over.items():
+        stdout.print(Text(f"{name} is the same as {same_as} and was passed over."), soft_wrap=True)
+
+
 def print_refusals(refusals: list[Refusal]) -> None:
     """The first refused rows, each with its reason, and how many more there are."""
     if not refusals:

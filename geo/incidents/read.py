@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from geo.errors import InputError
@@ -11,9 +12,10 @@ from geo.incidents.csvs import decode, header, read_csv
 from geo.incidents.extract import columns_in, extract_incidents
 from geo.incidents.files import IncidentFile, find_files
 from geo.incidents.street import street_incidents
-from geo.incidents.table import POLICE_STREET, FileRead
+from geo.incidents.table import INCIDENTS, POLICE_STREET, FileRead
 from geo.period import month_iso
 
+NOTHING = INCIDENTS.empty_table()
 Progress = Callable[[Iterable[IncidentFile], int], Iterable[IncidentFile]]
 
 
@@ -26,20 +28,22 @@ def read_incidents(
 
     A police street file is told by its header; any other file is a partner extract, read by the
     column map, or by the canonical header where none is given. A file whose bytes were already
-    read is passed over. Raises InputError for a file that cannot be read, and for two street
-    files that hold the same force and month.
+    read comes back empty, with the name of the first in `same_as`. Raises InputError for a file
+    that cannot be read, and for two street files that hold the same force and month.
     """
     files = find_files(paths)
-    seen: dict[str, str] = {}
+    seen: dict[str, FileRead] = {}
     held: dict[tuple[str, int], str] = {}
     for file in progress(files, len(files)):
         data = file.load()
         checksum = hashlib.sha256(data).hexdigest()
         if checksum in seen:
+            same = seen[checksum]
+            yield replace(same, name=file.name, incidents=NOTHING, refusals=[], same_as=same.name)
             continue
-        seen[checksum] = file.name
         read = _read_file(file.name, data, checksum, column_map)
         _refuse_overlap(read, held)
+        seen[checksum] = replace(read, incidents=NOTHING, refusals=[])
         yield read
 
 

@@ -77,6 +77,7 @@ class FileRead:
     incidents: pa.Table
     refusals: list[Refusal]
     recorders: frozenset[tuple[str, int]] = frozenset()  # (force, month) of a police street file
+    same_as: str | None = None  # a file read before, byte for byte the same; this one is empty
 
     @property
     def read(self) -> int:

@@ -97,6 +97,8 @@ def test_a_zip_gives_the_same_dataset_as_its_files(
         for path in (shared / "data/police/2018-19").glob("*.csv"):
             archive.write(path, f"{path.name[:7]}/{path.name}")
     both = prepared(tmp_path / "all.zip", shared / "data/police/2018-19")  # each file given twice
+    assert len(both.passed_over) == 4
+    assert all("all.zip" in first for first in both.passed_over.values())
     loose = [
         {key: value for key, value in account.items() if key not in {"name", "months"}}
         for account in police.manifest["files"]
