@@ -13,7 +13,8 @@ RUNS = 5
 def main() -> None:
     """Compare on one county's four months and on one national month, where the files are there."""
     if not SHARED.exists():
-        raise SystemExit(f"needs the police files in {SHARED}")
+        print(f"Build: left out, it needs the police files in {SHARED}")
+        return
     for title, files in (
         ("four months of one force", SHARED / "2018-19"),
         ("one month, nearly every force", SHARED / "archives" / "all-forces-2018-12.zip"),

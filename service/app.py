@@ -33,7 +33,6 @@ from service.site import Site
 
 STATIC = Path(__file__).parent.parent / "static"
 METHODS = ["GET", "HEAD"]
-PAGE = ("html", "json")
 VIEW = ("theme", "datetime", "f")
 
 Makers = dict[str, Callable[[], Body]]

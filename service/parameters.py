@@ -24,7 +24,6 @@ class Parameter:
     name: str
     meaning: str
     schema: Callable[[Dataset], dict[str, Any]]
-    style: str = "form"
 
 
 def _text(**more: object) -> Callable[[Dataset], dict[str, Any]]:

@@ -1,9 +1,11 @@
-"""The home page: who goes where, the county in four figures, every town in one line."""
+"""The home page: who goes where, the area in four figures, every town in one line."""
 
 from contextlib import suppress
 from typing import Any
 
+from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.offences import OFFENCES
 from geo.query import Question, first_recorded
 from layers.registry import find_layer
 from service import words
@@ -72,13 +74,17 @@ def _figures(site: Site) -> list[dict[str, str]]:
             note = f"{words.rate(1000 * counts[theme] / people)} per 1,000 residents"
         else:
             figure = words.percent(counts[theme] / crime if crime >= words.LEAST_BASE else None)
-        if theme == "business-crime" and not question.marked(dataset):
-            what, note = (
-                "of crime is shoplifting",
-                "The source does not mark crime against business",
-            )
+        if question.theme.mark and not question.marked(dataset):
+            what = f"of crime is {_stand_ins(dataset, question)}"
+            note = "The source does not mark crime against business"
         figures.append({"figure": figure, "what": what, "note": note, "address": _see(question)})
     return figures
+
+
+def _stand_ins(dataset: Dataset, question: Question) -> str:
+    """The offences counted in the place of a mark, as words."""
+    codes = sorted(question.theme.proxy & dataset.offences_told)
+    return " or ".join(OFFENCES[code].title.lower() for code in codes)
 
 
 def _see(question: Question) -> str:
@@ -110,6 +116,7 @@ def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
             change = {"direction": direction, "text": text, "before": before}
         label = f"{row['town']}: {question.theme.noun} per 1,000 residents each month"
         values = monthly[row["town_id"]].tolist()
-        line = sparkline(values, float(top), len(question.period), label) if len(values) > 2 else ""
+        whole = len(values) > 2 and not dataset.months_missing  # a gap would be drawn as a nought
+        line = sparkline(values, float(top), len(question.period), label) if whole else ""
         found.append({**row, "line": line, "change": change})
     return sorted(found, key=lambda row: -row["count"])

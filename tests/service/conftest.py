@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from browsing import browser, see
 from command_line import Ended, Run
 
 from service.cli import main
+
+__all__ = ["browser", "see"]  # fixtures
 
 HEADER = "incident_id,month,offence,easting,northing"
 SQUARE = "349132,312545"  # in Shrewsbury

@@ -1,24 +1,12 @@
 """The pages in a real browser: maps are drawn, nothing is fetched from elsewhere, forms work."""
 
 import re
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browsing import AREAS, PHONE, WIDE, Seen, needs_chromium
+from playwright.sync_api import Browser, expect
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which is absent")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--no-first-run",
-]  # fmt: skip
-WIDE, PHONE = (1366, 768), (390, 844)
+pytestmark = needs_chromium
 DRAWN = {
     "/": 193,
     "/towns/oswestry": 11,
@@ -29,67 +17,6 @@ DRAWN = {
     "/collections/rural-urban/items?f=html": 6,
     "/collections/towns/items?f=html": 19,
 }
-AREAS = "path.leaflet-interactive"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser without a window."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-@dataclass
-class Seen:
-    """A page, with what it asked for and what it complained of."""
-
-    page: Page
-    server: str
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, path: str, drawn: bool = True) -> Page:
-        self.page.goto(self.server + path)
-        if drawn:
-            self.page.wait_for_selector(".map[data-drawn]", timeout=10_000)
-        return self.page
-
-
-@pytest.fixture
-def see(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Seen]:
-    """A page of the wanted size; afterwards it has asked nobody but the server for anything."""
-    width, height = getattr(request, "param", WIDE)
-    small = width < 640
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, is_mobile=small, has_touch=small
-    )
-    seen = Seen(context.new_page(), server)
-    seen.page.on("request", lambda asked: seen.requests.append(asked.url))
-    seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    seen.page.on(
-        "console",
-        lambda said: seen.complaints.append(said.text) if said.type == "error" else None,
-    )
-    yield seen
-    context.close()
-    asked = [url for url in seen.requests if not url.startswith("data:")]
-    assert {urlsplit(url).netloc for url in asked} == {urlsplit(server).netloc}
-
-
-def legend(page: Page) -> list[tuple[float, str | None]]:
-    """The least value and the colour of each class of the legend that is told by a number."""
-    found = []
-    for row in page.locator("table.legend tbody tr").all():
-        words = row.locator("th").inner_text()
-        number = re.match(r"(Under )?([\d.]+)", words)
-        if number or words == "No incidents":
-            least = float(number[2]) if number and not number[1] else 0.0
-            if number and number[1] and "No incidents" in page.inner_text("table.legend"):
-                least = 0.1  # the lowest rate that is shown as more than none
-            found.append((least, row.locator(".swatch rect").get_attribute("fill")))
-    return sorted(found)
 
 
 @pytest.mark.parametrize("path", DRAWN)
@@ -116,45 +43,6 @@ def test_the_zoom_buttons_work(see: Seen, path: str) -> None:
     page.click(".leaflet-control-zoom-out")
     page.wait_for_function(f"{size} < {middle} / 1.1")
     assert see.complaints == []
-
-
-@pytest.mark.parametrize(
-    ("path", "items"),
-    [
-        ("/towns/oswestry", "/collections/hotspots/items?theme=asb&town=oswestry"),
-        ("/towns/ludlow?theme=drugs", "/collections/lsoas/items?theme=drugs&town=ludlow"),
-        ("/rural", "/collections/hotspots/items?theme=rural-crime"),
-        ("/collections/lsoas/items?f=html&theme=asb", "/collections/lsoas/items?theme=asb"),
-        ("/collections/towns/items?f=html&theme=drugs", "/collections/towns/items?theme=drugs"),
-    ],
-)  # fmt: skip
-def test_the_colours_are_those_of_the_legend_for_the_rates_of_the_layer(
-    see: Seen, path: str, items: str
-) -> None:
-    page = see.open(path)
-    classes = legend(page)
-    assert len(classes) >= 3
-    features = httpx2.get(see.server + items, trust_env=False).json()["features"]
-    expected = []
-    for feature in features:
-        shown = float(f"{feature['properties']['rate'] + 1e-9:.1f}")
-        expected.append([colour for least, colour in classes if shown >= least][-1])
-    drawn = page.locator(AREAS).evaluate_all("paths => paths.map(p => p.getAttribute('fill'))")
-    assert drawn == expected
-
-
-def test_the_colours_of_deciles_are_those_of_the_legend(see: Seen) -> None:
-    page = see.open("/collections/deprivation/items?f=html")
-    colours = {}
-    for row in page.locator("table.legend tbody tr").all():
-        colour = row.locator(".swatch rect").get_attribute("fill")
-        for decile in re.findall(r"\d+", row.locator("th").inner_text()):
-            colours[int(decile)] = colour
-    assert sorted(colours) == list(range(1, 11))
-    address = f"{see.server}/collections/deprivation/items"
-    features = httpx2.get(address, trust_env=False).json()["features"]
-    drawn = page.locator(AREAS).evaluate_all("paths => paths.map(p => p.getAttribute('fill'))")
-    assert drawn == [colours[item["properties"]["imd2019_decile"]] for item in features]
 
 
 @pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])

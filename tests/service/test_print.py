@@ -1,16 +1,12 @@
 """The pages on paper: the whole map, dark on light, nothing that cannot be pressed."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from browsing import needs_chromium
+from playwright.sync_api import Browser, Page
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, which is absent")
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+pytestmark = needs_chromium
 PAPER = 718  # pixels across A4 inside margins of 1 cm
 INSIDE = """() => {
     const box = document.querySelector(".map").getBoundingClientRect();
@@ -22,12 +18,11 @@ INSIDE = """() => {
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page for a reader who likes the screen light or dark."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser.new_page(viewport={"width": 1366, "height": 768}, color_scheme=request.param)
-        browser.close()
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, color_scheme=request.param)
+    yield page
+    page.close()
 
 
 def paper(page: Page) -> None:
