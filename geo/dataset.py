@@ -22,7 +22,7 @@ from geo.measures.neighbours import Neighbours
 from geo.offences import ASB, CRIME
 from geo.period import Period, parse_month
 
-FORMAT = 1  # of the files in a dataset folder; another number is not read
+FORMAT = 2  # of the files in a dataset folder; another number is not read
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,10 @@ class Dataset:
     @property
     def source(self) -> Source:
         """Who recorded the incidents."""
-        told = self.manifest["source"]["offences"]
-        return Source(**{**self.manifest["source"], "offences": told and tuple(told)})
+        said = self.manifest["source"]
+        told, kinds = said["offences"], tuple((code, title) for code, title in said["kinds"])
+        offences = None if told is None else tuple(told)
+        return Source(**{**said, "offences": offences, "kinds": kinds})
 
     @cached_property
     def offences_told(self) -> frozenset[str]:

@@ -115,16 +115,17 @@ def _hours(sieve: Sieve, times: pa.ChunkedArray, form: str) -> pa.Array:
 
 
 def _what(sieve: Sieve, raw: Texts, column_map: ColumnMap) -> dict[str, pa.Array]:
-    offences = {code: code for code in OFFENCES} | dict(column_map.offence)
+    codes = (*OFFENCES, *column_map.kinds)
+    offences = {code: code for code in codes} | column_map.offence
     offence = map_distinct(raw["offence"], offences, pa.string())
-    reason = f"'{{}}' is no offence of the list ({', '.join(OFFENCES)}) nor of the column map."
+    reason = f"'{{}}' is no offence of the list ({', '.join(codes)}) nor of the column map."
     sieve.refuse(null_mask(offence), "offence", raw["offence"], reason)
     columns = {"offence": pc.fill_null(offence, "")}
     for name, column in (("business", "business"), ("rural", "rural_flag")):
         if name in raw:
             columns[column] = _yes_no(sieve, name, raw[name])
     if "rural_offence" in raw:
-        kinds = {kind: kind for kind in RURAL_OFFENCES} | dict(column_map.rural_offence)
+        kinds = {kind: kind for kind in RURAL_OFFENCES} | column_map.rural_offence
         known = {word: "" if kind == "none" else kind for word, kind in kinds.items()}
         texts = pc.fill_null(raw["rural_offence"], "none")
         marks = map_distinct(texts, {**known, "none": ""}, pa.string())
