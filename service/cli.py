@@ -1,4 +1,4 @@
-"""The command line: check, build, serve."""
+"""The command line: init, check, build, serve."""
 
 import ipaddress
 import socket
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from boundaries import SHROPSHIRE
+from geo.area_file import write_template
 from geo.areas import Areas
 from geo.build import write_dataset
 from geo.dataset import Dataset
@@ -42,6 +43,15 @@ Files = Annotated[
 Columns = Annotated[
     Path | None, typer.Option(help="Column map (TOML) for an extract with another header.")
 ]
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("safermap.toml"),
+) -> None:
+    """Write an area file to begin with: every setting, explained."""
+    write_template(path)
+    stdout.print(f"Wrote {path}. Fill it in: it says how.", soft_wrap=True)
 
 
 @app.command()

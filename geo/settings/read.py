@@ -85,6 +85,9 @@ def _parse(path: Path, text: str, what: str) -> dict[str, Any]:
         line = int(place[1]) if place and place[1] else last
         reason = said[: place.start()] if place else said
         words = _PLAINER.get(reason, f"{reason}.")
+        if reason.startswith("Cannot declare"):
+            name = ".".join(re.findall(r"'([^']*)'", reason))
+            words = f"the table [{name}] is there twice."
         raise InputError(_not_toml(path, what, line, words)) from None
 
 

@@ -30,6 +30,8 @@ _SENTENCES = {
     "int_type": "it must be a whole number, not {}.",
     "list_type": "it must be a list such as ['one', 'two'], not {}.",
     "dict_type": "it must be a table with lines such as key = 'text', not {}.",
+    "greater_than_equal": "{} is too small; it must be {ge} or more.",
+    "less_than_equal": "{} is too large; it must be {le} or less.",
     "literal_error": "{} is not known; it must be {expected}.",
     "model_type": "it must be a table of settings, not {}.",
 }
