@@ -1,6 +1,6 @@
 """From `safermap.toml` to what the build works by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -101,20 +101,13 @@ def refuse_contradiction(one: AreaFile, other: AreaFile) -> None:
 
     Raises InputError that names both files and each setting in which they differ.
     """
-    differ = [
-        f"area.{name}: {_said(getattr(one.area, name))} and {_said(getattr(other.area, name))}."
-        for name in ("name", "authorities", "partnerships", "forces", "everywhere", "vintage")
-        if getattr(one.area, name) != getattr(other.area, name)
-    ]
+    names = ("name", "authorities", "partnerships", "forces", "everywhere", "vintage")
+    differ = [f"area.{words}" for words in _differing(one.area, other.area, names)]
     sources = {source.id: source for source in one.sources}
+    names = ("name", "kind", "sensitivity", "column_map")
     for second in other.sources:
-        first = sources.get(second.id, second)
-        differ += [
-            f"source {second.id}, {name}: {_said(getattr(first, name))} and "
-            f"{_said(getattr(second, name))}."
-            for name in ("name", "kind", "sensitivity", "column_map")
-            if getattr(first, name) != getattr(second, name)
-        ]
+        found = _differing(sources.get(second.id, second), second, names)
+        differ += [f"source {second.id}, {words}" for words in found]
     if one.disclosure != other.disclosure:
         differ.append("disclosure: the two hide different counts.")
     if differ:
@@ -122,7 +115,15 @@ def refuse_contradiction(one: AreaFile, other: AreaFile) -> None:
         raise InputError("\n".join([both, *differ]))
 
 
+def _differing(one: object, other: object, names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        first, second = getattr(one, name), getattr(other, name)
+        if first != second:
+            both = f"{_said(first)} and {_said(second)}."
+            yield f"{name}: {'it differs.' if name == 'column_map' else both}"
+
+
 def _said(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value) or "none"
-    return shown(value) if isinstance(value, str | bool) else "none" if value is None else "another"
+    return "none" if value is None else shown(value)
