@@ -104,9 +104,9 @@ def refuse_contradiction(one: AreaFile, other: AreaFile) -> None:
     names = ("name", "authorities", "partnerships", "forces", "everywhere", "vintage")
     differ = [f"area.{words}" for words in _differing(one.area, other.area, names)]
     sources = {source.id: source for source in one.sources}
-    names = ("name", "kind", "sensitivity", "column_map")
     for second in other.sources:
-        found = _differing(sources.get(second.id, second), second, names)
+        first = sources.get(second.id, second)
+        found = _differing(first, second, ("name", "kind", "sensitivity", "column_map"))
         differ += [f"source {second.id}, {words}" for words in found]
     if one.disclosure != other.disclosure:
         differ.append("disclosure: the two hide different counts.")

@@ -5,8 +5,7 @@ import tomllib
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-Place = tuple[str | int, ...]
-"""Where a setting is: names of tables and settings, and positions in lists."""
+from geo.settings.table import Place
 
 
 def lines_of(text: str) -> dict[Place, int]:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from geo.errors import InputError
-from geo.settings.table import ABSENT, Table
+from geo.settings.table import ABSENT, Place, Table
 
 LIMIT = 256 * 1024  # bytes; a settings file is written by hand
 T = TypeVar("T", bound=Table)
@@ -22,7 +23,6 @@ _PLAINER = {  # what the parser says, and what helps
     "Invalid value": "this value is not TOML; text stands in quotes, true and false do not.",
     "Invalid statement": "this is neither [table] nor name = value.",
     "Expected '=' after a key in a key/value pair": "a name must be followed by = and a value.",
-    "Unclosed array": "a list opens with [ and never ends with ].",
 }
 
 
@@ -85,6 +85,8 @@ def _parse(path: Path, text: str, what: str) -> dict[str, Any]:
         line = int(place[1]) if place and place[1] else last
         reason = said[: place.start()] if place else said
         words = _PLAINER.get(reason, f"{reason}.")
+        if reason in ("Invalid value", "Unclosed array") and line == last:
+            words += " A list that opens with [ must end with ]."
         if reason.startswith("Cannot declare"):
             name = ".".join(re.findall(r"'([^']*)'", reason))
             words = f"the table [{name}] is there twice."
@@ -101,14 +103,24 @@ def _placed(text: str, mistakes: list[ErrorDetails]) -> list[Mistake]:
     lines = lines_of(text)
     placed = set()
     for mistake in mistakes:
-        place = known = mistake["loc"]
-        while known and known not in lines:
-            known = known[:-1]
+        place = mistake["loc"]
+        known = _known_part(place, lines)
         # An entry may be read as a table that the file does not spell out: `file` of a plain text.
         named = place if mistake["type"] == ABSENT else known
         setting = ".".join(part for part in named if isinstance(part, str))
         placed.add(Mistake(lines.get(known, 1), setting, mistake["msg"]))
     return sorted(placed)
+
+
+def _known_part(place: Place, lines: Mapping[Place, int]) -> Place:
+    """As far down as the file spells out; a single entry may stand for a list of one."""
+    known: Place = ()
+    for part in place:
+        if (*known, part) in lines:
+            known = (*known, part)
+        elif isinstance(part, str):
+            break
+    return known
 
 
 def _listed(path: Path, what: str, mistakes: list[Mistake]) -> str:

@@ -19,7 +19,9 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from geo.slugs import is_slug, slug
 
-Contradiction = tuple[tuple[str | int, ...], str]
+Place = tuple[str | int, ...]
+"""Where a setting is: names of tables and settings, and positions in lists."""
+Contradiction = tuple[Place, str]
 """Where in a table, and a sentence on what is wrong there."""
 
 TOLD, ABSENT = "told", "absent"  # kinds of mistake: where something is, where something lacks
@@ -89,7 +91,7 @@ class Table(BaseModel):
         return sentence.format(value, msg=item["msg"], **item.get("ctx", {}))
 
 
-def _told(place: tuple[str | int, ...], words: str, kind: str = TOLD) -> InitErrorDetails:
+def _told(place: Place, words: str, kind: str = TOLD) -> InitErrorDetails:
     kept = ABSENT if kind in (ABSENT, "missing") else TOLD
     error = PydanticCustomError(kept, "{words}", {"words": words})
     return InitErrorDetails(type=error, loc=place, input=None)
