@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from geo.errors import InputError
-from geo.settings.table import ABSENT, Place, Table
+from geo.settings.table import ABSENT, Place, Table, short
 
 LIMIT = 256 * 1024  # bytes; a settings file is written by hand
 T = TypeVar("T", bound=Table)
@@ -107,7 +107,7 @@ def _placed(text: str, mistakes: list[ErrorDetails]) -> list[Mistake]:
         known = _known_part(place, lines)
         # An entry may be read as a table that the file does not spell out: `file` of a plain text.
         named = place if mistake["type"] == ABSENT else known
-        setting = ".".join(part for part in named if isinstance(part, str))
+        setting = ".".join(short(part) for part in named if isinstance(part, str))
         placed.add(Mistake(lines.get(known, 1), setting, mistake["msg"]))
     return sorted(placed)
 

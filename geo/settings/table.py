@@ -104,14 +104,23 @@ def shown(value: object) -> str:
     ("'E0600005'", 'true', 'a list', '5')
     """
     if isinstance(value, str):
-        cut = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…"
-        return "'" + "".join(letter if letter.isprintable() else "?" for letter in cut) + "'"
+        return f"'{short(value)}'"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float | date | time) or (isinstance(value, int) and abs(value) < 10**18):
         return str(value)
     kinds = {dict: "a table", list: "a list", int: "so large a number"}
     return kinds.get(type(value), "such a value")
+
+
+def short(text: str) -> str:
+    r"""The text on one line, cut where it is long.
+
+    >>> short("two\nlines")
+    'two?lines'
+    """
+    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return "".join(letter if letter.isprintable() else "?" for letter in cut)
 
 
 def near(name: str, known: Iterable[str]) -> str:
