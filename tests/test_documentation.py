@@ -1,9 +1,16 @@
 """What the documents list is what the code has."""
 
 import re
+import tomllib
 from pathlib import Path
 
-from geo.incidents import CANONICAL
+from setting_tables import tables_in
+
+from geo.area_file.area_table import AreaTable, SetTable, TownsTable
+from geo.area_file.files import FilesTable, FileTable
+from geo.area_file.read import AreaFileTable, DisclosureTable
+from geo.area_file.source_table import SourceTable
+from geo.incidents import CANONICAL, ColumnMap
 from geo.offences import OFFENCES, RURAL_OFFENCES
 from layers.registry import all_layers
 
@@ -25,6 +32,38 @@ def test_every_column_of_an_extract_is_documented() -> None:
 def test_every_offence_code_is_documented() -> None:
     codes = (ROOT / "docs/extracts.md").read_text("utf-8").split("## Offence codes")[1]
     assert names_in(codes) == {*OFFENCES, *RURAL_OFFENCES}
+
+
+def documented(name: str, heading: str) -> set[str]:
+    """The names in the first column of the table below a heading."""
+    section = (ROOT / "docs" / name).read_text("utf-8").split(f"\n## {heading}\n")[1]
+    rows = [line for line in section.split("\n## ")[0].splitlines() if line.startswith("| `")]
+    return {name for row in rows for name in names_in(row.split("|")[1])}
+
+
+SECTIONS = {
+    AreaTable: "`[area]`",
+    FileTable: "A file",
+    FilesTable: "A file",
+    TownsTable: "`[area.towns]`",
+    SetTable: "`[[area.sets]]`",
+    SourceTable: "`[[source]]`",
+    DisclosureTable: "`[disclosure]`",
+}
+
+
+def test_every_setting_of_an_area_file_is_documented_and_no_other() -> None:
+    assert set(tables_in(AreaFileTable)) == {AreaFileTable, *SECTIONS}
+    for table, heading in SECTIONS.items():
+        assert documented("area-file.md", heading) == set(table.model_fields), heading
+    last = (ROOT / "docs/area-file.md").read_text("utf-8").splitlines()[-1]
+    assert names_in(last) == set(AreaFileTable.model_fields)
+
+
+def test_every_setting_of_a_column_map_is_documented() -> None:
+    text = (ROOT / "docs/extracts.md").read_text("utf-8")
+    example = tomllib.loads(text.split("```toml")[1].split("```")[0])
+    assert set(example) == set(ColumnMap.model_fields)
 
 
 def test_the_changelog_names_every_layer() -> None:

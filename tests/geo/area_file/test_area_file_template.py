@@ -78,3 +78,10 @@ def test_it_never_writes_over_a_file(tmp_path: Path) -> None:
     for elsewhere in (path / "below", tmp_path / "no" / "where", tmp_path):
         with pytest.raises(InputError, match=r"cannot be written|is there already"):
             write_template(elsewhere)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_examples_of_the_document_are_without_a_mistake(tmp_path: Path, number: int) -> None:
+    document = Path(__file__).parents[3] / "docs/area-file.md"
+    text = document.read_text("utf-8").split("```toml\n")[number].split("```")[0]
+    assert len(read_with_files(tmp_path, text).sources) == number
