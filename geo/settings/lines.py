@@ -7,6 +7,8 @@ from tree_sitter import Language, Node, Parser
 
 from geo.settings.table import Place
 
+_DEEPEST = 20  # names in a key that are told apart; no table of settings is so deep
+
 
 def lines_of(text: str) -> dict[Place, int]:
     r"""The first line, from 1, of every table, setting and entry of a list in sound TOML.
@@ -73,7 +75,7 @@ def _names(key: Node) -> list[str]:
     while key.type == "dotted_key" and len(parts := _parts(key)) == 2:
         names.append(_name(parts[1]))
         key = parts[0]
-    return [_name(key), *reversed(names)]
+    return [_name(key), *reversed(names)][:_DEEPEST]
 
 
 def _name(key: Node) -> str:

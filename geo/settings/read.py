@@ -14,6 +14,7 @@ from geo.errors import InputError
 from geo.settings.table import ABSENT, Place, Table, short
 
 LIMIT = 256 * 1024  # bytes; a settings file is written by hand
+LONGEST_LINE = 10_000  # letters; the parser's time grows with the square of a key's length
 T = TypeVar("T", bound=Table)
 
 _PLAINER = {  # what the parser says, and what helps
@@ -73,6 +74,10 @@ def _read_text(path: Path, what: str) -> str:
 
 
 def _parse(path: Path, text: str, what: str) -> dict[str, Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LONGEST_LINE:
+            words = f"the line is longer than {LONGEST_LINE:,} letters; break it."
+            raise InputError(_not_toml(path, what, number, words))
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -145,14 +145,15 @@ def as_list(value: object) -> list[Any]:
 
 
 def twice(table: Mapping[str, Any], *names: str) -> Iterator[Contradiction]:
-    """Entries of these lists that say what an earlier one said."""
+    """Texts and files in these lists that an earlier entry named."""
     for name in names:
-        entries = table.get(name)
-        if not isinstance(entries, list):
-            continue
-        for position, entry in enumerate(entries):
-            if entry in entries[:position]:
-                yield (name, position), f"{shown(entry)} is in the list twice."
+        entries, seen = table.get(name), set[str]()
+        for position, entry in enumerate(entries if isinstance(entries, list) else []):
+            said = entry.get("file") if isinstance(entry, dict) else entry
+            if isinstance(said, str):
+                if said in seen:
+                    yield (name, position), f"{shown(said)} is in the list twice."
+                seen.add(said)
 
 
 def _not_blank(text: str) -> str:

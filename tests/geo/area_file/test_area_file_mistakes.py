@@ -197,6 +197,10 @@ def test_a_file_that_says_too_little_is_told_what_it_lacks(
         (b"[area]\nname = '\xe9'\n", "line 2: byte 0xe9 is not UTF-8; save the file as UTF-8."),
         ("[area]".encode("utf-16"), "line 1: byte 0xff is not UTF-8; save the file as UTF-8."),
         (b"\0" * 99, "line 1: "),
+        (
+            b"\n" + b"a." * 40_000 + b"b = 1",
+            "line 2: the line is longer than 10,000 letters; break",
+        ),
     ],
 )
 def test_a_file_that_is_not_toml_is_told_where(folder: Path, content: bytes, words: str) -> None:
