@@ -74,8 +74,8 @@ def _read_text(path: Path, what: str) -> str:
 
 
 def _parse(path: Path, text: str, what: str) -> dict[str, Any]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > LONGEST_LINE:
+    for number, content in enumerate(text.split("\n"), 1):
+        if len(content) > LONGEST_LINE:
             words = f"the line is longer than {LONGEST_LINE:,} letters; break it."
             raise InputError(_not_toml(path, what, number, words))
     try:
