@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
+from geo.areas.plain_gis import read_geojson, read_geopackage
 from geo.areas.shapes import Shapes
 from geo.areas.sheets import refuse_bomb
 from geo.areas.tables import TableFile
@@ -20,6 +21,7 @@ from geo.errors import InputError
 
 _GDAL = {".geojson", ".json", ".gpkg", ".shp", ".zip", ".fgb"}
 _PARQUET = {".parquet", ".geoparquet"}
+_PLAIN = {".geojson": read_geojson, ".json": read_geojson, ".gpkg": read_geopackage}
 _LARGEST = 1 << 32  # bytes
 
 
@@ -48,7 +50,7 @@ def read_gis(path: Path, key: Callable[[TableFile], str | None], sought: str) ->
         )
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{path} is over 4 GiB, which no file of outlines needs.")
-    layers = [_read_parquet(path)] if ending in _PARQUET else _read_gdal(path)
+    layers = [_read_parquet(path)] if ending in _PARQUET else _read_plain(path) or _read_gdal(path)
     told = [(layer, crs) for layer, crs in layers if len(layer.shapes)]
     if not told:
         raise InputError(f"{path} has no outlines.")
@@ -65,9 +67,23 @@ def _columns(layer: GisFile) -> str:
 
 
 def _layer(path: Path, table: pa.Table, wkb: pa.ChunkedArray, crs: str | None) -> GisFile:
-    shapes = shapely.force_2d(shapely.from_wkb(wkb.to_numpy()))
+    return _gis(path, table, shapely.from_wkb(wkb.to_numpy()), crs)
+
+
+def _gis(path: Path, table: pa.Table, shapes: Shapes, crs: str | None) -> GisFile:
     plain = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
-    return GisFile(TableFile(path.name, table.select(plain), 1), np.asarray(shapes), crs or "")
+    flat = np.asarray(shapely.force_2d(shapes), dtype=object)
+    return GisFile(TableFile(path.name, table.select(plain), 1), flat, crs or "")
+
+
+def _read_plain(path: Path) -> list[tuple[GisFile, str | None]]:
+    """The layers of a file in a plain form; none where GDAL is needed."""
+    reader = _PLAIN.get(path.suffix.lower())
+    try:
+        layers = (reader(path) if reader else None) or []
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    return [(_gis(path, layer.table, layer.shapes, layer.crs), layer.crs) for layer in layers]
 
 
 def _read_gdal(path: Path) -> list[tuple[GisFile, str | None]]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from geo.areas.codes import came_in_2021
+from geo.areas.codes import all_from_2021
 from geo.areas.facts import refuse_other_codes
 from geo.areas.headings import AUTHORITY
 from geo.areas.tables import TableFile
@@ -120,18 +120,16 @@ def vintage_of(
     None where nothing tells, which is so where no code changed. Raises InputError where codes of
     both vintages are mixed.
     """
-    new = [code for code in codes.to_pylist() if came_in_2021(code)]
-    retired: list[str] = []
-    if look_up is not None:
-        gone = pa.array(look_up.retired, pa.string())
-        retired = codes.filter(pc.is_in(codes, value_set=gone)).to_pylist()
-    if new and retired:
+    new = all_from_2021(codes)
+    gone = pa.array(look_up.retired if look_up else [], pa.string())
+    retired = codes.filter(pc.is_in(codes, value_set=gone))
+    if len(new) and len(retired):
         raise InputError(
             f"{name} mixes LSOAs of 2011 and 2021: {retired[0]} is of 2011, {new[0]} of 2021."
         )
-    if new:
+    if len(new):
         return "2021"
-    return "2011" if retired else told
+    return "2011" if len(retired) else told
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Outlines as polygons in the British National Grid: moved, mended, measured, compared."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pyproj
@@ -40,9 +41,8 @@ def to_grid(name: str, codes: Sequence[str], shapes: Shapes, crs: str) -> Shapes
     nowhere near Britain.
     """
     try:
-        source = pyproj.CRS(crs)
-        transformer = pyproj.Transformer.from_crs(source, BNG, always_xy=True)
-        if not source.equals(pyproj.CRS(BNG), ignore_axis_order=True):
+        source, transformer = _transformer(crs)
+        if transformer is not None:
             xy = shapely.get_coordinates(shapes)
             moved = np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
             shapes = shapely.set_coordinates(shapes.copy(), moved)
@@ -57,6 +57,15 @@ def to_grid(name: str, codes: Sequence[str], shapes: Shapes, crs: str) -> Shapes
             f"the coordinate system that the file names, {source.name}."
         )
     return shapes
+
+
+@cache
+def _transformer(crs: str) -> tuple[pyproj.CRS, pyproj.Transformer | None]:
+    """A coordinate system and the way from it to the grid; None where it is the grid itself."""
+    source = pyproj.CRS(crs)
+    if source.equals(pyproj.CRS(BNG), ignore_axis_order=True):
+        return source, None
+    return source, pyproj.Transformer.from_crs(source, BNG, always_xy=True)
 
 
 def mend(name: str, codes: Sequence[str], shapes: Shapes) -> tuple[Shapes, list[str]]:
