@@ -2,7 +2,8 @@
 
 import json
 import warnings
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from geo.areas.tables import TableFile
 from geo.errors import InputError
 
 _GDAL = {".geojson", ".json", ".gpkg", ".shp", ".zip", ".fgb"}
+_IN_ZIP = (".shp", ".gpkg", ".geojson")
 _PARQUET = {".parquet", ".geoparquet"}
 _PLAIN = {".geojson": read_geojson, ".json": read_geojson, ".gpkg": read_geopackage}
 _LARGEST = 1 << 32  # bytes
@@ -87,24 +89,40 @@ def _read_plain(path: Path) -> list[tuple[GisFile, str | None]]:
 
 
 def _read_gdal(path: Path) -> list[tuple[GisFile, str | None]]:
-    import pyogrio.raw  # noqa: PLC0415  # it brings in two more libraries, which takes a second
-
-    if path.suffix.lower() == ".zip":
-        refuse_bomb(path)
-    layers = []
+    layers: list[tuple[GisFile, str | None]] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of unclosed rings and the like; they are mended
-            for name, kind in pyogrio.list_layers(path):
-                if kind is None:
-                    continue
-                meta, table = pyogrio.raw.read_arrow(path, layer=name)
-                column = meta["geometry_name"] or "wkb_geometry"
-                rest = table.drop_columns([column])
-                layers.append((_layer(path, rest, table[column], meta["crs"]), meta["crs"]))
+            for source in _sources(path):
+                layers += _gdal_layers(path, source)
+    except InputError:
+        raise
     except Exception as error:  # every GIS driver has its own errors
         raise InputError(f"{path} cannot be read as area outlines: {error}.") from error
     return layers
+
+
+def _gdal_layers(path: Path, source: str) -> Iterator[tuple[GisFile, str | None]]:
+    import pyogrio.raw  # noqa: PLC0415  # it brings in two more libraries, which takes a second
+
+    for name, kind in pyogrio.list_layers(source):
+        if kind is not None:
+            meta, table = pyogrio.raw.read_arrow(source, layer=name)
+            column = meta["geometry_name"] or "wkb_geometry"
+            crs = meta["crs"]
+            yield _layer(path, table.drop_columns([column]), table[column], crs), crs
+
+
+def _sources(path: Path) -> list[str]:
+    """What GDAL is to open: the file, or the GIS files anywhere in a ZIP."""
+    if path.suffix.lower() != ".zip":
+        return [str(path)]
+    refuse_bomb(path)
+    with zipfile.ZipFile(path) as archive:
+        names = sorted(name for name in archive.namelist() if name.lower().endswith(_IN_ZIP))
+    if not names:
+        raise InputError(f"{path} holds no outlines: no file that ends in {', '.join(_IN_ZIP)}.")
+    return [f"/vsizip/{path.resolve()}/{name}" for name in names]
 
 
 def _read_parquet(path: Path) -> tuple[GisFile, str | None]:

@@ -13,8 +13,11 @@ from geo.errors import InputError
 
 _MOST = 1_000_000  # residents of one LSOA; none has over 20,000
 _MID_YEAR = re.compile(r"mid(?:year)?(20\d\d)")
-_CENSUS = re.compile(r"(?:residents|population|usualresidents)?(?:census)?(20[0-9]1)(?:census)?.*")
-_TOTAL = r"total|allages|allpersons|persons|population|residents|observationvalue|obsvalue|value"
+_CENSUS = re.compile(r"(?:usualresidents|residents|population|census)*(20\d1)(.*)")
+_TOTAL = (
+    r"total|allages|allpersons|persons|(total)?population|(usual)?residents|observation(value)?"
+    r"|obsvalue|value|residencetypetotal(measuresvalue)?"
+)
 _DATE = r"date|year|datename|time"
 _AREAS = {"hectares": 1.0, "areahectares": 1.0, "areaha": 1.0, "areasqkm": 100.0, "areakm2": 100.0}
 
@@ -31,6 +34,8 @@ def read_residents(file_title: str, table: TableFile) -> Facts:
         if key in _AREAS:
             columns["hectares"] = pc.multiply(table.numbers(heading), _AREAS[key])
         elif (name := _named(key)) is not None:
+            if name in columns:
+                raise InputError(f"{table.name} has {name} in two columns; '{heading}' is one.")
             columns[name] = table.whole(heading, 0, _MOST)
     if not any(name.startswith("residents") for name in columns):
         total = table.find(_TOTAL)
@@ -62,21 +67,24 @@ def _named(key: str) -> str | None:
     mid = _MID_YEAR.search(key)
     if mid is not None:
         rest = key.replace(mid[0], "")
-        return f"residents_mid_{mid[1]}" if re.fullmatch(_TOTAL, rest) else None
+        return f"residents_mid_{mid[1]}" if re.fullmatch(f"({_TOTAL})?", rest) else None
     census = _CENSUS.fullmatch(key)
+    rest = "" if census is None else census[2].replace("census", "")
     if census is not None and ("residents" in key or "census" in key):
+        if not re.fullmatch(f"({_TOTAL})?", rest):
+            return None
         return f"residents_census_{census[1]}"
     return f"residents_mid_{key}" if re.fullmatch(r"20\d\d", key) else None
 
 
 def _dated(file_title: str, table: TableFile) -> str:
     column = table.find(_DATE)
-    told = " ".join([table.sheet, file_title])
+    told = f"{table.sheet} {file_title}"
     if column is not None:
         dates = pc.unique(table.text(column).drop_null()).to_pylist()
         if len(dates) != 1:
             raise InputError(f"{table.name} has {len(dates)} dates in '{column}'; give one a file.")
-        told = dates[0]
+        told = f"{dates[0]} {told}"
     year = re.search(r"(?<!\d)20\d\d(?!\d)", told)
     if year is None:
         raise InputError(f"{table.name} does not say which year its residents are of.")

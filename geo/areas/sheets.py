@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -14,6 +14,9 @@ import pyarrow.parquet as pq
 
 from geo.areas.headings import find
 from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 _LEAD_LINES = 40  # titles and notes that may stand above the headings
 _LARGEST_UNPACKED = 1 << 30  # bytes
@@ -59,7 +62,7 @@ def read_xlsx(path: Path, key: str) -> Iterator[Sheet]:
     refuse_bomb(path)
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
-        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+        sheets = [(name, _rows(book.get_sheet_by_name(name))) for name in book.sheet_names]
     except BaseException as error:  # a damaged workbook may panic, which is no Exception
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
@@ -130,6 +133,10 @@ def _header_at(path: Path, data: bytes, key: str) -> tuple[int | None, int]:
             break
         start = end + 1
     return None, 0
+
+
+def _rows(sheet: "CalamineSheet") -> list[list[Any]]:
+    return list(sheet.to_python(skip_empty_area=False))  # so that rows keep their numbers
 
 
 def _from_rows(head: Sequence[Any], rows: Sequence[Sequence[Any]]) -> pa.Table:
