@@ -74,6 +74,7 @@ def _layer(path: Path, table: pa.Table, wkb: pa.ChunkedArray, crs: str | None) -
 
 def _gis(path: Path, table: pa.Table, shapes: Shapes, crs: str | None) -> GisFile:
     plain = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
+    table.select(plain).validate(full=True)  # GDAL and Parquet hand on text that is no UTF-8
     flat = np.asarray(shapely.force_2d(shapes), dtype=object)
     return GisFile(TableFile(path.name, table.select(plain), 1), flat, crs or "")
 

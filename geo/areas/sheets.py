@@ -81,6 +81,7 @@ def read_parquet(path: Path, key: str) -> Iterator[Sheet]:
         schema = pq.read_schema(path)
         plain = [field.name for field in schema if _is_plain(field.type)]
         table = pq.read_table(path, columns=plain).replace_schema_metadata(None)
+        table.validate(full=True)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path} is not a readable Parquet file: {error}.") from error
     if find(plain, key):

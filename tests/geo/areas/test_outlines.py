@@ -168,3 +168,11 @@ def test_a_geopackage_of_no_named_system_is_an_error(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(InputError, match="does not name the coordinate system"):
         read_outlines([file.path])
+
+
+def test_text_that_is_no_utf8_is_an_error(tmp_path: Path) -> None:
+    file = write_outlines(tmp_path / "a.geojson", CODES)
+    whole = file.path.read_bytes()
+    file.path.write_bytes(whole.replace(b"E01000001", b"E0100000\x80"))
+    with pytest.raises(InputError, match="cannot be read as area outlines"):
+        read_outlines([file.path])
