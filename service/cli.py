@@ -17,6 +17,7 @@ from geo.errors import InputError, SafermapError
 from geo.incidents import ColumnMap, Refusal, read_incidents
 from geo.incidents.report import write_refusals
 from geo.prepare import prepare
+from service import fetch
 from service.console import (
     account_table,
     print_passed_over,
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(fetch.app, name="fetch")
 Files = Annotated[
     list[Path], typer.Argument(help="Street CSV files, folders, a ZIP archive, or extracts.")
 ]

@@ -1,9 +1,13 @@
 """What the command line shows: progress, and what became of every row."""
 
+import json
+import time
 from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, track
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +17,7 @@ from geo.prepare import FileAccount
 
 SHOWN_REFUSALS = 20
 NAME_WIDTH = 36
+SECONDS_BETWEEN_LINES = 10
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -76,3 +81,62 @@ def print_refusals(refusals: list[Refusal]) -> None:
     stdout.print(table)
     if len(refusals) > SHOWN_REFUSALS:
         stdout.print(f"and {len(refusals) - SHOWN_REFUSALS:,} more.")
+
+
+class FetchProgress:
+    """What is being fetched: a bar each on a terminal; elsewhere a line at first and now and then.
+
+    Called with what is fetched, how much is there, and how much it will be, where that is known.
+    """
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"),
+            TimeRemainingColumn(), console=stderr, transient=True,
+        )  # fmt: skip
+        self._tasks: dict[str, TaskID] = {}
+        self._said: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        if stderr.is_terminal:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if stderr.is_terminal:
+            self._bars.stop()
+
+    def __call__(self, what: str, done: int, whole: int | None) -> None:
+        """Show how far it is."""
+        if stderr.is_terminal:
+            if what not in self._tasks:
+                self._tasks[what] = self._bars.add_task(what, total=whole)
+            self._bars.update(self._tasks[what], completed=done, total=whole)
+            return
+        now = time.monotonic()
+        if now - self._said.get(what, -SECONDS_BETWEEN_LINES) < SECONDS_BETWEEN_LINES:
+            return
+        self._said[what] = now
+        of = f" of {whole:,}" if whole is not None else ""
+        stderr.print(f"Fetching {what}: {done:,}{of}", soft_wrap=True, highlight=False)
+
+
+def print_fetched(kind: str, facts: dict[str, str], sha256: str, notes: Iterable[str]) -> None:
+    """A fetched file: where it is, its checksum, and its line for an area file."""
+    # A basic string of TOML is written as JSON writes one
+    line = ", ".join(
+        f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()
+    )
+    for text in (
+        f"Wrote {facts['path']}",
+        *notes,
+        f"sha256 {sha256}",
+        f"In safermap.toml, under {kind}:",
+        f"{{ {line} }}",
+    ):
+        stdout.print(Text(text), soft_wrap=True)
