@@ -1,11 +1,13 @@
 """What the documents list is what the code has."""
 
+import inspect
 import re
 from pathlib import Path
 
 from geo.incidents import CANONICAL
 from geo.offences import OFFENCES, RURAL_OFFENCES
 from layers.registry import all_layers
+from service import fetch
 
 ROOT = Path(__file__).parent.parent
 
@@ -35,3 +37,13 @@ def test_the_readme_names_only_files_that_are_there() -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text("utf-8"))
     assert targets
     assert [name for name in targets if not (ROOT / name).exists()] == []
+
+
+def test_every_fetch_command_and_option_is_documented() -> None:
+    text = (ROOT / "docs/fetching.md").read_text("utf-8")
+    for command in fetch.app.registered_commands:
+        assert command.callback is not None
+        name = command.name or command.callback.__name__
+        assert f"`{name}" in text or f"fetch {name}" in text
+        for option in inspect.signature(command.callback).parameters:
+            assert f"--{option}" in text, f"{name} --{option}"

@@ -117,7 +117,7 @@ class Client:
     def _retry(self, *, patient: bool) -> urllib3.Retry:
         manners = self.addresses.manners
         return urllib3.Retry(
-            total=None,
+            total=100,  # by kind below; without a total a 503 with Retry-After would not be
             connect=min(2, manners.tries - 1),  # no network does not come back within seconds
             read=manners.tries - 1,
             status=manners.tries - 1,

@@ -13,7 +13,7 @@ from geo.publishers.cache import Kept, Slot, read_note, sha256_of, write_note
 from geo.publishers.client import Client
 from geo.publishers.failures import UnreachableError, of_network
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _MOST_TRIES = 100  # even where each try brings a few bytes more
 Check = Callable[[Path, Entry, str], None]
 """Raises FetchError where a whole file is not of the kind that was wanted."""
@@ -134,6 +134,7 @@ class _Part:
                         "[manners] of an addresses file if that is right."
                     )
                 file.write(chunk)
+                file.flush()  # what came is there, whatever ends this process
                 tell(size)
 
 

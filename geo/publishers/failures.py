@@ -80,12 +80,10 @@ def of_network(error: Exception, entry: Entry, url: str) -> FetchError:
     for kinds, words in _CAUSES:
         if isinstance(cause, kinds):
             return UnreachableError(words.format(name=name, host=host, url=url))
-    if isinstance(cause, exceptions.URLSchemeUnknown):
+    if isinstance(cause, exceptions.LocationValueError):
         return FetchError(f"{name} sends {url} on to an address that is not http or https.")
     if isinstance(cause, exceptions.ResponseError) and "redirect" in str(cause):
         return FetchError(f"{name} sends {url} on too often: {entry.where_to_mend()}.")
-    if isinstance(cause, exceptions.LocationValueError):
-        return FetchError(f"{url} is no address: {entry.where_to_mend()}.")
     return UnreachableError(f"{name} broke the connection off at every try ({url}).")
 
 
