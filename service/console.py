@@ -91,9 +91,13 @@ class FetchProgress:
 
     def __init__(self) -> None:
         self._bars = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"),
-            TimeRemainingColumn(), console=stderr, transient=True,
-        )  # fmt: skip
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f}"),
+            TimeRemainingColumn(),
+            console=stderr,
+            transient=True,
+        )
         self._tasks: dict[str, TaskID] = {}
         self._said: dict[str, float] = {}
 
@@ -123,7 +127,7 @@ class FetchProgress:
             return
         self._said[what] = now
         of = f" of {whole:,}" if whole is not None else ""
-        stderr.print(f"Fetching {what}: {done:,}{of}", soft_wrap=True, highlight=False)
+        stderr.print(Text(f"Fetching {what}: {done:,}{of}"), soft_wrap=True)
 
 
 def print_fetched(kind: str, facts: dict[str, str], sha256: str, notes: Iterable[str]) -> None:

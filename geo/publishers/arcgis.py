@@ -1,6 +1,7 @@
 """Outlines and look-ups from ONS Open Geography: page by page into one GeoJSON or CSV file."""
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def _fetch(
     with client.cache.slot(f"{entry.url()} {kind} {','.join(chosen)}") as slot:
         service = Service(client, entry)
         queries = _queries(service, chosen)
-        stamp = f"{service.layer.edited or 'undated'}, {sum(query.count for query in queries)}"
+        stamp = _stamp(service, queries)
         kept = slot.kept()
         if kept and kept.stamp == stamp and not refresh:
             if service.layer.edited is not None:
@@ -84,8 +85,7 @@ def _fetch(
                 return Fetched.of(slot, kept, entry, "Unchanged since it was kept.")
             if kept.younger_than(client.addresses.manners.keep_days):
                 return Fetched.of(slot, kept, entry, f"Kept since {kept.fetched[:10]}.")
-        plan = {"stamp": stamp, "where": [query.where for query in queries]}
-        pages = Pages(slot, plan, anew=refresh)
+        pages = Pages(slot, {"stamp": stamp}, anew=refresh)
         try:
             _bring(service, queries, pages, outlines=outlines)
             _write(slot, service, pages, outlines=outlines)
@@ -93,6 +93,13 @@ def _fetch(
             pages.drop()
             raise
         return Fetched.of(slot, slot.keep(f"{service.url}/query", stamp=stamp), entry)
+
+
+def _stamp(service: Service, queries: list[_Query]) -> str:
+    """What is another one as soon as the answer is."""
+    asked = hashlib.sha256("\n".join(query.where for query in queries).encode()).hexdigest()
+    found = sum(query.count for query in queries)
+    return f"edited {service.layer.edited}, {found} rows of {asked}"
 
 
 def _queries(service: Service, authorities: list[str]) -> list[_Query]:

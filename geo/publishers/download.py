@@ -122,6 +122,14 @@ class _Part:
         write_note(self.slot.part_note, asdict(told))
         self.slot.part.touch()
 
+    def too_large(self, largest: int) -> FetchError:
+        """The sentence for a file of more than so many bytes, of which nothing is kept."""
+        self.slot.drop_part()
+        return FetchError(
+            f"The file is larger than {largest >> 20} MiB; set largest_mib under [manners] of an "
+            "addresses file if that is right."
+        )
+
     def add(self, chunks: Iterator[bytes], largest: int, tell: Callable[[int], None]) -> None:
         """Write what comes, for as long as it comes."""
         size = self.size
@@ -129,10 +137,7 @@ class _Part:
             for chunk in chunks:
                 size += len(chunk)
                 if size > largest:
-                    raise FetchError(
-                        f"The file is larger than {largest >> 20} MiB; set largest_mib under "
-                        "[manners] of an addresses file if that is right."
-                    )
+                    raise self.too_large(largest)
                 file.write(chunk)
                 file.flush()  # what came is there, whatever ends this process
                 tell(size)
@@ -178,9 +183,11 @@ def _carry_on(client: Client, entry: Entry, url: str, part: _Part) -> bool:
         if response.status == 416 or (response.status == 206 and not _fits(response, part)):
             part.begin(_Told())  # the part is of another file, or longer than this one
             return False
+        largest = client.addresses.manners.largest_mib << 20
         if response.status == 200:
             part.begin(_told_by(response))
-        largest = client.addresses.manners.largest_mib << 20
+        if (part.told.size or 0) > largest:
+            raise part.too_large(largest)
         chunks = response.stream(_CHUNK, decode_content=False)
         title = url.rsplit("/", 1)[-1] or url
         part.add(chunks, largest, lambda size: client.progress(title, size, part.told.size))

@@ -27,7 +27,8 @@ class Asked:
 
 @dataclass
 class Reply:
-    """One answer. `cut`: bytes after which the line goes dead; `pause`: seconds between pieces."""
+    """One answer. `cut`: bytes after which the line goes dead; `pause`: seconds between
+    pieces; `before`: seconds before it begins."""
 
     body: bytes = b""
     status: int = 200
@@ -35,6 +36,7 @@ class Reply:
     cut: int | None = None
     pause: float = 0
     before: float = 0
+    chunked: bool = False  # the body says itself where it ends
 
     @classmethod
     def of(cls, content: object, status: int = 200) -> "Reply":
@@ -84,7 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.publisher.answer(Asked(self.command, parts.path, query, dict(self.headers)))
         time.sleep(reply.before)
         self.send_response(reply.status)
-        if reply.status != 304:
+        if reply.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif reply.status != 304:
             self.send_header("Content-Length", str(len(reply.body)))
         for name, value in reply.headers.items():
             self.send_header(name, value)

@@ -233,7 +233,37 @@ def test_the_checksum_of_the_addresses_file_holds(edited: Edit, server: Publishe
 
 def test_a_file_that_is_too_large_is_refused(edited: Edit, server: PublisherServer) -> None:
     server.answers[PATH] = File(b"0" * (1 << 20) + b"1")
-    fails(edited("largest_mib = 1"), "larger than 1 MiB")
+    client = edited("largest_mib = 1")
+    fails(client, "larger than 1 MiB")
+    whole = server.answers[PATH]
+
+    def unsaid(asked: Asked) -> Reply:
+        reply = whole(asked)
+        return Reply(b"%x\r\n%s\r\n0\r\n\r\n" % (len(reply.body), reply.body), chunked=True)
+
+    server.answers[PATH] = unsaid
+    fails(client, "larger than 1 MiB")
+    assert left(client) == [".lock"]
+
+
+def test_a_chunked_file_that_is_cut_off_is_noticed(client: Client, server: PublisherServer) -> None:
+    half = Reply(b"800\r\n" + BODY[:2048] + b"\r\n", chunked=True, cut=5000)
+    whole = Reply(b"800\r\n" + BODY[:2048] + b"\r\n0\r\n\r\n", chunked=True)
+    server.in_turn(PATH, half, whole)
+    assert fetch(client).path.read_bytes() == BODY[:2048]
+    assert len(server.asked) == 2
+
+
+def test_the_proxy_of_the_machine_is_used(
+    edited: Edit, server: PublisherServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = edited('address = "http://publisher.invalid/archive/{month}.zip"')
+    monkeypatch.setenv("http_proxy", server.address)
+    server.answers[PATH] = File(BODY)
+    assert fetch(client).path.read_bytes() == BODY
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with pytest.raises(FetchError, match="the proxy set for this machine does not answer"):
+        client.json(entry := client.addresses.entry("police-archive"), entry.url(month="x"))
 
 
 def test_no_name_no_connection_no_answer(edited: Edit, server: PublisherServer) -> None:

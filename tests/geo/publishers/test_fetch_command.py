@@ -152,6 +152,20 @@ def test_a_failure_is_one_sentence_and_leaves_nothing(
     assert not list(tmp_path.glob("data/**/*"))
 
 
+def test_the_cache_may_be_set_for_good(
+    options: list[str], run: Run, publishers: PublisherServer, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    del options[options.index("--cache") :]
+    monkeypatch.setenv("SAFERMAP_CACHE", str(tmp_path / "mine"))
+    for _ in range(2):
+        code, out, err = run("police", "--months", "2026-06")
+        assert code == 0
+        assert "Fetching 2026-06.zip: 65,536 of " in err or "Unchanged since it was kept." in out
+    assert list((tmp_path / "mine").glob("*.data"))
+    assert len(publishers.asked) == 2
+
+
 def test_a_failure_leaves_the_old_file(
     run: Run, publishers: PublisherServer, tmp_path: Path
 ) -> None:
