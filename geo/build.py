@@ -80,7 +80,7 @@ def _replace(path: Path, text: str) -> None:
 
 def _write_files(prepared: Prepared, folder: Path) -> None:
     areas, incidents = prepared.areas, prepared.incidents
-    lsoas = areas.lsoas.join(name_lsoas(areas, _open_locations(prepared)))
+    lsoas = areas.lsoas.join(name_lsoas(areas, _open_locations(prepared))).assign(ring=False)
     lsoas.to_parquet(folder / "lsoas.parquet", compression="zstd")
     areas.towns.to_parquet(folder / "towns.parquet", compression="zstd")
     pairs = pa.table(dict(zip(("focal", "neighbour"), queen_pairs(areas.lsoas), strict=True)))
@@ -126,6 +126,8 @@ def _manifest(prepared: Prepared, folder: Path) -> dict[str, Any]:
     period = Period(held[0], held[-1])
     compared = sum(account.compared for account in accounts)
     disagreed = sum(account.disagreed for account in accounts)
+    parts = ("read", "refused", "accepted", "located", "unlocated", "outside")
+    rows = {name: sum(getattr(account, name) for account in accounts) for name in parts}
     return {
         "format": FORMAT,
         "dataset_id": _content_id(prepared, folder),
@@ -135,17 +137,23 @@ def _manifest(prepared: Prepared, folder: Path) -> dict[str, Any]:
         "area": {
             "name": areas.name,
             "partnership": areas.partnership,
-            "vintage": areas.vintage,
+            "vintage": str(areas.vintage),
             "denominator": asdict(areas.denominator),
             "files": list(areas.provenance),
+            "deprivation": [2015, 2019],
         },
-        "source": asdict(prepared.source),
+        "sources": [
+            {
+                **asdict(prepared.source),
+                "period": period.iso(),
+                "months_missing": [month_iso(m) for m in period.months() if m not in held],
+                "ring_covered": [],
+                "ring_why": "",
+                "rows": rows,
+            }
+        ],
         "period": period.iso(),
-        "months_missing": [month_iso(m) for m in period.months() if m not in held],
-        "rows": {
-            name: sum(getattr(account, name) for account in accounts)
-            for name in ("read", "refused", "accepted", "located", "unlocated", "outside")
-        },
+        "rows": rows,
         "agreement": {
             "compared": compared,
             "disagreed": disagreed,

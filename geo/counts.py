@@ -3,7 +3,6 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -27,6 +26,7 @@ def count_kinds(incidents: pa.Table) -> pa.Table:
     )
     keys = pa.table(
         {
+            "source": pa.array(np.zeros(len(hour), np.int8)),
             "offence": incidents["offence"].cast(pa.string()),
             "business": incidents["business"],
             "rural_flag": incidents["rural_flag"],
@@ -36,30 +36,40 @@ def count_kinds(incidents: pa.Table) -> pa.Table:
             "lsoa": incidents["lsoa"],
         }
     )
-    names = [*KIND_COLUMNS, "month", "lsoa"]
+    names = ["source", *KIND_COLUMNS, "month", "lsoa"]
     counted = keys.group_by(names).aggregate([([], "count_all")])
     return counted.sort_by([(name, "ascending") for name in names])
 
 
 @dataclass(frozen=True)
 class Counts:
-    """A cube of counts: kinds by months by LSOA positions, and one more place for the unlocated."""
+    """A cube of counts: kinds by months by LSOA positions, and one more place for the unlocated.
+
+    The positions are those of the areas inside, then those of the ring. `sources` says which
+    source recorded each kind: a kind that two sources record stands twice.
+    """
 
     kinds: tuple[Kind, ...]
+    sources: tuple[int, ...]
     period: Period
     cube: NDArray[np.int32]
 
     @classmethod
     def from_table(cls, table: pa.Table, period: Period, lsoas: int) -> "Counts":
         """The cube of a long table of `count_kinds`."""
-        frame = table.to_pandas()
-        columns = [table[name].to_pylist() for name in KIND_COLUMNS]
-        numbers, distinct = pd.factorize(pd.Series(list(zip(*columns, strict=True)), dtype=object))
-        kinds = tuple(Kind(*values) for values in distinct)
+        columns = [table[name] for name in ("source", *KIND_COLUMNS)]
+        number = np.zeros(len(table), dtype=np.int64)
+        for column in columns:
+            values = column.combine_chunks().dictionary_encode("encode")
+            number = number * (len(values.dictionary) + 1) + values.indices.to_numpy()
+        _, first, numbers = np.unique(number, return_index=True, return_inverse=True)
+        found = [column.take(first).to_pylist() for column in columns]
+        kinds = tuple(Kind(*values) for values in zip(*found[1:], strict=True))
         cube = np.zeros((len(kinds), len(period), lsoas + 1), dtype=np.int32)
-        place = np.where(frame["lsoa"] == UNLOCATED, lsoas, frame["lsoa"])
-        cube[numbers, frame["month"] - period.first, place] = frame["count_all"]
-        return cls(kinds, period, cube)
+        lsoa, month = table["lsoa"].to_numpy(), table["month"].to_numpy()
+        place = np.where(lsoa == UNLOCATED, lsoas, lsoa)
+        cube[numbers, month - period.first, place] = table["count_all"].to_numpy()
+        return cls(kinds, tuple(found[0]), period, cube)
 
     def by_month(self, chosen: NDArray[np.bool_], period: Period) -> NDArray[np.int64]:
         """Counts of the chosen kinds, months by LSOA positions; the last column is unlocated."""

@@ -10,7 +10,7 @@ from geo.incidents import Source, read_incidents
 from geo.prepare import prepare
 from geo.sample import write_sample
 
-ILLUSTRATIVE = Source("Illustrative incidents", "open", illustrative=True)
+ILLUSTRATIVE = Source("illustrative", "Illustrative incidents", "open", illustrative=True)
 FILE_NAME = "illustrative-incidents.csv"
 
 

@@ -1,36 +1,115 @@
 """Deprivation of every LSOA beside its count and rate, and the rate by national decile."""
 
+import math
+import re
+
+import pandas as pd
+
 from geo.dataset import Dataset
+from geo.errors import QuestionError
 from geo.measures.inequality import by_decile
 from geo.query import Question
 from layers.figures import AREA, FIGURES, QUESTION, lsoa_answer
-from layers.layer import Answer, Drawing, Field, Layer
+from layers.layer import Answer, Drawing, Field, Kind, Layer
 
-DECILE = "imd2019_decile"
-COLUMNS = (
-    Field("imd2015_rank", "integer", "IMD 2015 rank in England; 1 is the most deprived"),
-    Field("imd2015_decile", "integer", "IMD 2015 decile; 1 is the most deprived tenth"),
-    Field("imd2015_geographical_barriers_rank", "integer", "Geographical Barriers 2015, rank"),
-    Field("imd2015_geographical_barriers_decile", "integer", "Geographical Barriers 2015, decile"),
-    Field("imd2019_rank", "integer", "IMD 2019 rank in England"),
-    Field("imd2019_decile", "integer", "IMD 2019 decile"),
-    Field("imd2019_crime_decile", "integer", "Crime domain of IMD 2019, decile"),
-)
+DOMAINS = {
+    "income": "Income",
+    "employment": "Employment",
+    "education": "Education, Skills and Training",
+    "health": "Health and Disability",
+    "crime": "Crime",
+    "housing": "Barriers to Housing and Services",
+    "environment": "Living Environment",
+    "children_and_young_people": "Children and Young People",
+    "adult_skills": "Adult Skills",
+    "geographical_barriers": "Geographical Barriers",
+    "wider_barriers": "Wider Barriers",
+    "indoors": "Indoors",
+    "outdoors": "Outdoors",
+    "idaci": "Income Deprivation Affecting Children",
+    "idaopi": "Income Deprivation Affecting Older People",
+}
+FIGURE: dict[str, tuple[Kind, str]] = {
+    "rank": ("integer", "rank in England; 1 is the most deprived"),
+    "decile": ("integer", "decile; 1 is the most deprived tenth"),
+    "score": ("number", "score; higher is more deprived"),
+}
+_COLUMN = re.compile(rf"imd(\d{{4}})_(?:({'|'.join(DOMAINS)})_)?({'|'.join(FIGURE)})")
+TABLE = ("decile", "areas", "residents", "count", "rate", "lower", "upper")
+NOT_IN = "the English index does not hold this area"
+
+
+def columns(dataset: Dataset) -> tuple[Field, ...]:
+    """The ranks, deciles and scores that the dataset has, newest edition first."""
+    found = [match for name in dataset.lsoas.columns if (match := _COLUMN.fullmatch(name))]
+    known = [match for match in found if int(match[1]) in dataset.editions]
+    return tuple(_field(match) for match in sorted(known, key=lambda match: -int(match[1])))
+
+
+def newest_decile(dataset: Dataset) -> str:
+    """The column of the newest edition's decile of the whole index."""
+    return f"imd{dataset.editions[0]}_decile"
+
+
+def fields(dataset: Dataset) -> tuple[Field, ...]:
+    """The layer's fields for this dataset."""
+    return (*AREA, *FIGURES, *columns(dataset), *QUESTION)
+
+
+def drawing(dataset: Dataset) -> Drawing:
+    """The newest edition's deciles."""
+    return Drawing(newest_decile(dataset), "deciles", f"IMD {dataset.editions[0]} decile")
+
+
+def absent(dataset: Dataset) -> str | None:
+    """Why there is nothing to show, if there is nothing."""
+    if dataset.editions and newest_decile(dataset) in dataset.lsoas.columns:
+        return None
+    return "The dataset has no Indices of Deprivation."
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:
-    """The publishers' national ranks and deciles, never ranked again locally."""
+    """The publishers' national ranks and deciles, never ranked again locally.
+
+    Raises QuestionError where the dataset has none.
+    """
+    if why := absent(dataset):
+        raise QuestionError(why)
     positions = question.areas(dataset)
     lsoas = dataset.lsoas.iloc[positions]
-    extra = {field.name: lsoas[field.name].to_numpy() for field in COLUMNS}
-    table = by_decile(extra[DECILE], question.counts(dataset), dataset.residents[positions])
-    columns = ("decile", "areas", "residents", "count", "rate", "lower", "upper")
+    extra = {field.name: _values(lsoas, field) for field in columns(dataset)}
+    decile = lsoas[newest_decile(dataset)].to_numpy("float64", na_value=float("nan"))
+    table = by_decile(decile, question.counts(dataset), dataset.residents[positions])
+    unknown = set(decile[~dataset.residents_known[positions]].tolist())
     deciles = [
-        {name: None if value != value else value for name, value in zip(columns, row, strict=True)}  # noqa: PLR0124  NaN
-        for row in zip(*(getattr(table, name).tolist() for name in columns), strict=True)
+        {
+            name: _told(name, value, row[0] in unknown)
+            for name, value in zip(TABLE, row, strict=True)
+        }
+        for row in zip(*(getattr(table, name).tolist() for name in TABLE), strict=True)
     ]
-    facts = {"by_decile": deciles, "decile_of": "IMD 2019, national deciles"}
+    of = f"IMD {dataset.editions[0]}, national deciles"
+    facts = {"by_decile": deciles, "decile_of": of, "without_decile": int((decile != decile).sum())}  # noqa: PLR0124  NaN
     return lsoa_answer(dataset, question, extra, facts)
+
+
+def _told(name: str, value: float, unknown: bool) -> float | None:
+    """A figure of a decile; None where there is none, or where residents it needs are not known."""
+    needs = name not in ("decile", "areas", "count")
+    return None if math.isnan(value) or (needs and unknown) else value
+
+
+def _values(lsoas: pd.DataFrame, field: Field) -> pd.Series:
+    """A column as the card has it: whole numbers stay whole beside a missing one."""
+    values = lsoas[field.name].reset_index(drop=True)
+    return values.astype("Int64" if field.kind == "integer" else "float64")
+
+
+def _field(match: re.Match[str]) -> Field:
+    kind, title = FIGURE[match[3]]
+    index = f"IMD {match[1]}"
+    of = f"{DOMAINS[match[2]]} of {index}" if match[2] else index
+    return Field(match[0], kind, f"{of}, {title}", null=NOT_IN)
 
 
 LAYER = Layer(
@@ -38,8 +117,8 @@ LAYER = Layer(
     title="Deprivation",
     summary="National ranks and deciles of the English Indices of Deprivation for every LSOA, "
     "beside its count and rate.",
-    fields=(*AREA, *FIGURES, *COLUMNS, *QUESTION),
-    drawing=Drawing(DECILE, "deciles", "IMD 2019 decile"),
+    fields=fields,
+    drawing=drawing,
     compute=compute,
     label="name",
     caveats=(
@@ -47,4 +126,5 @@ LAYER = Layer(
         "Crime is counted where it happens, deprivation where people live; in a town centre the "
         "two are different people.",
     ),
+    absent=absent,
 )

@@ -126,12 +126,12 @@ def serve(
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     stdout.print(
-        f"{site.dataset.partnership}: {site.dataset.source.name}, "
+        f"{site.dataset.partnership}: {', '.join(s.name for s in site.dataset.sources)}, "
         f"{site.dataset.period.words()}. Open http://{shown}:{port}",
         soft_wrap=True,
     )
     # A page elsewhere could have a name of its own lead here; partner records are not for it.
-    hosts = LOOPBACK if site.dataset.source.sensitivity == "partner" else ("*",)
+    hosts = LOOPBACK if site.dataset.holds_partner_records else ("*",)
     config = uvicorn.Config(create_app(site, hosts), log_level="warning")
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -160,9 +160,10 @@ def _refuse_exposure(dataset: Dataset, host: str) -> None:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = False
-    if dataset.source.sensitivity == "partner" and not loopback:
+    if dataset.holds_partner_records and not loopback:
+        names = (s.name for s in dataset.sources if s.sensitivity == "partner")
         raise SafermapError(
-            f"{dataset.source.name} is a partner's extract with small counts unhidden; it is "
+            f"{' and '.join(names)} is a partner's extract with small counts unhidden; it is "
             f"served on this machine only. Leave out --host {host}."
         )
 

@@ -58,7 +58,7 @@ class ColumnMap:
     @property
     def source(self) -> Source:
         """The source the rows are marked with. An extract is a partner's unless said otherwise."""
-        return Source(self.name, "partner")
+        return Source("extract", self.name, "partner")
 
     @classmethod
     def read(cls, path: Path) -> "ColumnMap":

@@ -40,16 +40,21 @@ NIGHT_FROM, NIGHT_TO = 20, 4  # the hours of the night-time economy, 8pm to 4am
 class Source:
     """Who recorded the incidents, whether anyone may see them, and what it tells apart.
 
-    `offences`: the offences the source tells apart; None where nothing but its rows can say.
+    `id` names the source in web addresses. `offences`: the offences the source tells apart; None
+    where nothing but its rows can say. `kinds`: code and title of the kinds of incident it records
+    beyond the offence list, such as collisions; they are neither crime nor ASB.
     """
 
+    id: str
     name: str
     sensitivity: Sensitivity
     illustrative: bool = False
     offences: tuple[str, ...] | None = None
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 POLICE_STREET = Source(
+    "police",
     "data.police.uk street files",
     "open",
     offences=tuple(code for code, offence in OFFENCES.items() if offence.street_name),

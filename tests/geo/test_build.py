@@ -175,5 +175,5 @@ def test_months_that_no_file_holds_are_named(tmp_path: Path) -> None:
     folder = current_folder(tmp_path / "home")
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["period"] == "2014-11/2015-03"
-    assert manifest["months_missing"] == ["2015-02"]
+    assert manifest["sources"][0]["months_missing"] == ["2015-02"]
     assert len(pd.read_csv(folder / "refused.csv")) == 0

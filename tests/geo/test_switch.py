@@ -162,6 +162,6 @@ def test_a_damaged_dataset_is_an_error(home: Path, name: str, content: bytes | N
 
 def test_a_dataset_of_another_format_is_an_error(home: Path) -> None:
     manifest = current_folder(home) / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
-    with pytest.raises(DatasetError, match="has format 99; this version reads 1"):
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
+    with pytest.raises(DatasetError, match="has format 99; this version reads 2"):
         Dataset.open(home)
