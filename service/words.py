@@ -76,7 +76,7 @@ def _who(dataset: Dataset, sources: tuple[int, ...]) -> str:
     return f"The records of {names_of(dataset, sources)}{together} hold"
 
 
-def side_by_side(dataset: Dataset, question: Question, totals: list[dict[str, Any]]) -> str:
+def side_by_side(question: Question, totals: list[dict[str, Any]]) -> str:
     """What each of several sources has, in one sentence; nothing where there is one alone."""
     if len(totals) < 2:
         return ""

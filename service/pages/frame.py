@@ -38,6 +38,7 @@ def frame(
             "period": months_of(dataset, counted).words(),
             "attribution": attribution(dataset, counted),
             "vintage": VINTAGES.get(vintage, vintage),
+            "streets": any(s.sensitivity == "open" and not s.illustrative for s in dataset.sources),
             "towns": bool(len(dataset.towns)),
             "rural": bool(dataset.rural.any()),
         },
@@ -65,7 +66,11 @@ def said(site: Site, question: Question) -> dict[str, Any]:
 def beside(site: Site, question: Question) -> str:
     """What each source that records the theme has, in one sentence, where there are several."""
     told = sources(site.dataset, question)
-    return side_by_side(site.dataset, question, [*told["sources"], *told["also_recorded_by"]])
+    totals = {
+        total["id"]: total for name in ("sources", "also_recorded_by") for total in told[name]
+    }
+    in_order = [totals[source.id] for source in site.dataset.sources if source.id in totals]
+    return side_by_side(question, in_order)
 
 
 def bold_first(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from geo.dataset import Dataset
 from geo.offences import OFFENCES, THEMES
+from geo.period import NUMBER_WORDS
 from geo.query import Question
 from geo.recorders import first_recorded, names_of
 from layers.registry import find_layer
@@ -27,7 +28,7 @@ NOTES = {
     "rural-crime": "By place, one of three measures of rural crime",
     "business-crime": "By the mark the source gives it",
 }
-MOST_FIGURES = 4
+MOST_FIGURES = 8
 
 
 def home_page(site: Site) -> bytes:
@@ -37,6 +38,7 @@ def home_page(site: Site) -> bytes:
     layer = find_layer("lsoas")
     _, rows = site.answer(layer, lead)
     legend = Legend.of(layer.drawing(dataset), rows)
+    figures = _figures(site)
     config = map_config(
         dataset,
         layer,
@@ -51,12 +53,17 @@ def home_page(site: Site) -> bytes:
         **said(site, lead),
         legend=legend,
         sets=(rows,),
-        figures=_figures(site),
+        figures=figures,
+        in_figures=_in_figures(len(figures)),
         towns=_towns(site, lead),
         held=lead.held(dataset),
         lead_source=names_of(dataset, lead.sources) if len(dataset.sources) > 1 else None,
         map=build_map(config),
     )
+
+
+def _in_figures(count: int) -> str:
+    return "one figure" if count == 1 else f"{NUMBER_WORDS[count - 1]} figures"
 
 
 def _figures(site: Site) -> list[dict[str, str]]:
