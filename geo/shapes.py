@@ -27,7 +27,7 @@ class Shapes:
         outlines[crossed] = shapely.make_valid(
             outlines[crossed], method="structure", keep_collapsed=False
         )
-        if (shapely.get_type_id(outlines) == shapely.GeometryType.MULTIPOLYGON).any():
+        if (shapely.get_type_id(outlines) != shapely.GeometryType.POLYGON).any():
             outlines = _multipolygons(outlines)
         return cls(tuple(ids), outlines)
 
@@ -55,8 +55,10 @@ class Shapes:
 
 
 def _multipolygons(outlines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Every outline as a multipolygon; one that rounding left nothing of is an empty one."""
-    parts, owner = shapely.get_parts(outlines, return_index=True)
+    """Every outline as a multipolygon; lines and points left over from mending are let go."""
+    some, owner = shapely.get_parts(outlines, return_index=True)
+    parts, within = shapely.get_parts(some, return_index=True)  # a collection has multipolygons
+    areas = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     made = np.full(len(outlines), shapely.MultiPolygon(), dtype=object)
-    shapely.multipolygons(parts, indices=owner, out=made)
+    shapely.multipolygons(parts[areas], indices=owner[within][areas], out=made)
     return made
