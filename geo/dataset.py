@@ -127,11 +127,6 @@ class Dataset:
         return self.counts.period
 
     @cached_property
-    def editions(self) -> tuple[int, ...]:
-        """The editions of the Indices of Deprivation that its areas have, newest first."""
-        return tuple(sorted(self.manifest["area"]["deprivation"], reverse=True))
-
-    @cached_property
     def residents(self) -> NDArray[np.int64]:
         """Residents of each LSOA; 0 where they are not known."""
         return np.asarray(self.lsoas["residents"].fillna(0), dtype=np.int64)

@@ -41,14 +41,7 @@ NOT_IN = "the English index does not hold this area"
 
 def columns(dataset: Dataset) -> tuple[Field, ...]:
     """The ranks, deciles and scores that the dataset has, newest edition first."""
-    found = [match for name in dataset.lsoas.columns if (match := _COLUMN.fullmatch(name))]
-    known = [match for match in found if int(match[1]) in dataset.editions]
-    return tuple(_field(match) for match in sorted(known, key=lambda match: -int(match[1])))
-
-
-def newest_decile(dataset: Dataset) -> str:
-    """The column of the newest edition's decile of the whole index."""
-    return f"imd{dataset.editions[0]}_decile"
+    return tuple(_field(match) for match in _found(dataset))
 
 
 def fields(dataset: Dataset) -> tuple[Field, ...]:
@@ -56,16 +49,28 @@ def fields(dataset: Dataset) -> tuple[Field, ...]:
     return (*AREA, *FIGURES, *columns(dataset), *QUESTION)
 
 
+def shown_decile(dataset: Dataset) -> tuple[str, str] | None:
+    """The column that is drawn and what to call it; None where no column is a decile.
+
+    The newest edition's decile of the whole index; where no edition has that, the newest of a
+    domain.
+    """
+    deciles = [match for match in _found(dataset) if match[3] == "decile"]
+    if not deciles:
+        return None
+    first = min(deciles, key=lambda match: match[2] is not None)
+    return first[0], _index(first)
+
+
 def drawing(dataset: Dataset) -> Drawing:
-    """The newest edition's deciles."""
-    return Drawing(newest_decile(dataset), "deciles", f"IMD {dataset.editions[0]} decile")
+    """The newest edition's deciles. Raises QuestionError where the dataset has none."""
+    column, title = _shown(dataset)
+    return Drawing(column, "deciles", f"{title} decile")
 
 
 def absent(dataset: Dataset) -> str | None:
     """Why there is nothing to show, if there is nothing."""
-    if dataset.editions and newest_decile(dataset) in dataset.lsoas.columns:
-        return None
-    return "The dataset has no Indices of Deprivation."
+    return None if shown_decile(dataset) else "The dataset has no deciles of deprivation."
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:
@@ -73,12 +78,11 @@ def compute(dataset: Dataset, question: Question) -> Answer:
 
     Raises QuestionError where the dataset has none.
     """
-    if why := absent(dataset):
-        raise QuestionError(why)
+    column, title = _shown(dataset)
     positions = question.areas(dataset)
     lsoas = dataset.lsoas.iloc[positions]
     extra = {field.name: _values(lsoas, field) for field in columns(dataset)}
-    decile = lsoas[newest_decile(dataset)].to_numpy("float64", na_value=float("nan"))
+    decile = lsoas[column].to_numpy("float64", na_value=float("nan"))
     table = by_decile(decile, question.counts(dataset), dataset.residents[positions])
     unknown = set(decile[~dataset.residents_known[positions]].tolist())
     deciles = [
@@ -88,7 +92,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
         }
         for row in zip(*(getattr(table, name).tolist() for name in TABLE), strict=True)
     ]
-    of = f"IMD {dataset.editions[0]}, national deciles"
+    of = f"{title}, national deciles"
     facts = {"by_decile": deciles, "decile_of": of, "without_decile": int((decile != decile).sum())}  # noqa: PLR0124  NaN
     return lsoa_answer(dataset, question, extra, facts)
 
@@ -105,11 +109,28 @@ def _values(lsoas: pd.DataFrame, field: Field) -> pd.Series:
     return values.astype("Int64" if field.kind == "integer" else "float64")
 
 
+def _shown(dataset: Dataset) -> tuple[str, str]:
+    found = shown_decile(dataset)
+    if found is None:
+        raise QuestionError(f"{absent(dataset)}")
+    return found
+
+
+def _found(dataset: Dataset) -> list[re.Match[str]]:
+    """The columns of deprivation that any area has a value in, newest edition first."""
+    matches = [match for name in dataset.lsoas.columns if (match := _COLUMN.fullmatch(name))]
+    known = [match for match in matches if dataset.lsoas[match[0]].notna().any()]
+    return sorted(known, key=lambda match: -int(match[1]))
+
+
+def _index(match: re.Match[str]) -> str:
+    index = f"IMD {match[1]}"
+    return f"{DOMAINS[match[2]]} of {index}" if match[2] else index
+
+
 def _field(match: re.Match[str]) -> Field:
     kind, title = FIGURE[match[3]]
-    index = f"IMD {match[1]}"
-    of = f"{DOMAINS[match[2]]} of {index}" if match[2] else index
-    return Field(match[0], kind, f"{of}, {title}", null=NOT_IN)
+    return Field(match[0], kind, f"{_index(match)}, {title}", null=NOT_IN)
 
 
 LAYER = Layer(

@@ -73,14 +73,16 @@ def _around(dataset: Dataset, question: Question) -> tuple[Clusters, str]:
 
 def _halo_words(dataset: Dataset, question: Question, used: int, size: int) -> str:
     kind = f"{question.place} areas" if question.place else "areas"
+    reasons = dict.fromkeys(dataset.held[s].ring_why.strip(". ") for s in question.sources)
+    why = "; ".join(reason for reason in reasons if reason)
+    because = f" ({why})" if why else ""
     if not used:
-        why = f"the files hold the incidents of none of the {size} {kind} round it"
-        said = f"; {why}" if size else ""
+        said = f"; the files hold the incidents of none of the {size} {kind} round it{because}"
         return (
             "none: computed inside the area only, so areas at its edge lack some of their "
-            f"neighbours{said}"
+            f"neighbours{said if size else ''}"
         )
-    least = f"; the others are not covered by {names_of(dataset, question.sources)}"
+    least = f"; the files of {names_of(dataset, question.sources)} do not hold the others{because}"
     return (
         f"{used} of the {size} {kind} round {dataset.area} are among the neighbours and in Gi*, "
         f"but are not reported{least if used < size else ''}"

@@ -191,5 +191,6 @@ def test_a_period_of_one_month_and_a_theme_without_incidents_have_answers(
     assert answer.rows["count"].max() == (1 if theme == "crime" else 0)
     assert answer.rows["rate"].notna().all()
     assert answer.rows["share"].isna().all() == (theme == "robbery")
-    assert not np.isinf(answer.rows.select_dtypes("number")).to_numpy().any()
+    numbers = answer.rows.select_dtypes("number").to_numpy(dtype=float, na_value=np.nan)
+    assert not np.isinf(numbers).any()
     assert "nan" not in repr(answer.facts)

@@ -93,6 +93,23 @@ def test_deprivation_has_the_editions_and_domains_of_the_dataset(grid: Dataset) 
     assert [item["areas"] for item in answer.facts["by_decile"]] == [4] * 6 + [3] * 4
 
 
+def test_where_no_edition_has_the_whole_index_a_domain_is_drawn(tmp_path: Path) -> None:
+    def domains(frame):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        whole = ["imd2019_rank", "imd2019_decile", "imd2025_rank", "imd2025_decile"]
+        return frame.drop(columns=whole).assign(imd2025_crime_rank=None)
+
+    dataset = made(tmp_path, edit=domains)
+    layer = find_layer("deprivation")
+    drawn = layer.drawing(dataset)
+    assert drawn.field == "imd2025_geographical_barriers_decile"
+    assert drawn.legend == "Geographical Barriers of IMD 2025 decile"
+    answer, _ = ask(dataset, "deprivation", theme="asb")
+    assert answer.facts["decile_of"] == "Geographical Barriers of IMD 2025, national deciles"
+    assert answer.facts["by_decile"][1]["areas"] == len(INSIDE)
+    names = [field.name for field in layer.fields(dataset)]
+    assert "imd2025_crime_rank" not in names  # no area has one
+
+
 def test_areas_that_the_index_does_not_hold_are_empty_and_left_out(tmp_path: Path) -> None:
     def welsh(frame):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
         names = [name for name in frame.columns if name.startswith("imd")]
@@ -114,13 +131,13 @@ def test_a_layer_that_the_dataset_cannot_fill_says_why_and_is_not_offered(tmp_pa
     dataset = made(tmp_path, edit=bare, towns=False, area={"deprivation": []})
     assert list(offered_layers(dataset)) == ["hotspots", "lsoas"]
     for name, words in (
-        ("deprivation", "The dataset has no Indices of Deprivation"),
+        ("deprivation", "The dataset has no deciles of deprivation"),
         ("rural-urban", "The dataset has no rural-urban classes"),
         ("towns", "The dataset has no towns"),
     ):
         with pytest.raises(UnknownNameError, match=words):
             find_layer(name, dataset)
-    with pytest.raises(QuestionError, match="no Indices of Deprivation"):
+    with pytest.raises(QuestionError, match="no deciles of deprivation"):
         ask(dataset, "deprivation")
     answer, _ = ask(dataset, "hotspots", theme="asb")
     assert answer.rows["place"].isna().all()

@@ -142,7 +142,7 @@ def test_a_layer_that_cannot_be_filled_is_not_offered_and_says_why(
     assert "/collections/deprivation" not in client.get("/collections", headers=HTML).text
     answer = client.get("/collections/deprivation/items")
     assert answer.status_code == 404
-    assert "The dataset has no Indices of Deprivation." in answer.json()["detail"]
+    assert "The dataset has no deciles of deprivation." in answer.json()["detail"]
 
 
 def test_areas_without_a_figure_have_a_line_in_the_legend(
