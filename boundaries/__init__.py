@@ -1,5 +1,5 @@
-"""Area packs that ship with the product. A pack is a folder with an `area.toml` in it."""
+"""Areas that ship with the product, each a folder with an area file in it."""
 
 from pathlib import Path
 
-SHROPSHIRE = Path(__file__).parent / "shropshire"
+SHROPSHIRE = Path(__file__).parent / "shropshire" / "safermap.toml"

@@ -1,165 +1,152 @@
-"""Writes a prepared dataset: a new folder, then one switch.
+"""From an area and its sources to a dataset on disk, taking over what has not changed."""
 
-A build writes into a folder of its own. Only when that is whole does the name in `CURRENT` change,
-in one step, so a build that dies half-way leaves the old dataset served.
-"""
-
-import hashlib
-import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import filelock
-import geopandas
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet
+from geo.area_file import AreaFile, SourcePlan
+from geo.areas.areas import Areas
+from geo.areas.assemble import assemble
+from geo.areas.plan import AreaPlan
+from geo.coverage import coverage
+from geo.errors import InputError
+from geo.incidents.files import IncidentFile
+from geo.incidents.table import Refusal
+from geo.inputs import content_id, files_of
+from geo.manifest import SourceBuilt, describe_build, history
+from geo.part_files import link_folder
+from geo.parts import Part, PartTask
+from geo.runners import Run, in_threads
+from geo.settle import Settled, settle
+from geo.versions import FORMAT, Version, latest, new_version
+from geo.write import dataset_id, write_manifest, write_neighbours, write_tables
 
-from geo.areas import queen_pairs
-from geo.counts import count_kinds
-from geo.crs import BNG, transformation_note
-from geo.dataset import FORMAT
-from geo.errors import DatasetError
-from geo.incidents.report import write_refusals
-from geo.incidents.table import INCIDENTS
-from geo.names import name_lsoas
-from geo.period import Period, month_iso
-from geo.prepare import Prepared
-
-LIBRARIES = ("geopandas", "numpy", "pandas", "pyarrow", "pyproj", "shapely")
+Progress = Callable[[Iterable[Part], int], Iterable[Part]]
 
 
-def write_dataset(prepared: Prepared, home: Path) -> str:
-    """Write a dataset into a new folder under `home` and switch to it. Returns its version name.
+@dataclass(frozen=True)
+class Built:
+    """What a build made: the version's folder, its manifest, and its refused rows.
 
-    Raises DatasetError where another build is at work or the folder cannot be written.
+    `changed` is False where nothing was new and the version before still stands.
     """
-    try:
-        with _building_folder(home) as (folder, name):
-            _write_files(prepared, folder)
-            folder.rename(home / name)
-            _replace(home / "CURRENT", name)
-    except OSError as error:
-        raise DatasetError(f"The dataset cannot be written to {home}: {error.strerror}.") from error
-    return name
+
+    folder: Path
+    manifest: dict[str, Any]
+    refusals: list[Refusal]
+    changed: bool = True
 
 
-@contextmanager
-def _building_folder(home: Path) -> Iterator[tuple[Path, str]]:
-    home.mkdir(parents=True, exist_ok=True)
-    try:
-        with filelock.FileLock(home / ".lock", blocking=False):
-            for left in home.glob(".building-*"):  # of a build that died
-                shutil.rmtree(left)
-            name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-            folder = home / f".building-{name}"
-            folder.mkdir()
-            try:
-                yield folder, name
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-    except filelock.Timeout as error:
-        raise DatasetError(f"Another build is writing to {home}; wait until it is done.") from error
+@dataclass(frozen=True)
+class _Input:
+    """One source of a build, the files that are read of it, and those passed over."""
+
+    plan: SourcePlan
+    files: list[IncidentFile]
+    passed_over: dict[str, str]
 
 
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+def build(
+    plan: AreaFile,
+    home: Path,
+    run: Run | None = None,
+    progress: Progress = lambda parts, _: parts,
+) -> Built:
+    """Build a dataset from an area file and switch to it once it is whole.
 
-
-def _write_files(prepared: Prepared, folder: Path) -> None:
-    areas, incidents = prepared.areas, prepared.incidents
-    lsoas = areas.lsoas.join(name_lsoas(areas, _open_locations(prepared)))
-    lsoas.to_parquet(folder / "lsoas.parquet", compression="zstd")
-    areas.towns.to_parquet(folder / "towns.parquet", compression="zstd")
-    pairs = pa.table(dict(zip(("focal", "neighbour"), queen_pairs(areas.lsoas), strict=True)))
-    pa.parquet.write_table(pairs, folder / "neighbours.parquet", compression="zstd")
-    pa.parquet.write_table(count_kinds(incidents), folder / "counts.parquet", compression="zstd")
-    _write_incidents(prepared, folder)
-    write_refusals(folder / "refused.csv", prepared.refusals)
-    manifest = json.dumps(_manifest(prepared, folder), indent=2, ensure_ascii=False)
-    (folder / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
-
-
-def _open_locations(prepared: Prepared) -> pa.Table | None:
-    """Street locations to name areas by; partner records and drawn incidents name none."""
-    if prepared.source.sensitivity != "open" or prepared.source.illustrative:
-        return None
-    located = pc.greater_equal(prepared.incidents["lsoa"], 0)
-    return prepared.incidents.select(["lsoa", "location"]).filter(located)
-
-
-def _write_incidents(prepared: Prepared, folder: Path) -> None:
-    table, lsoas = prepared.incidents, prepared.areas.lsoas
-    codes = pa.array([*lsoas["lsoa_code"], None], pa.string())
-    positions = table["lsoa"].to_numpy()
-    towns = pa.array(
-        [t if isinstance(t, str) else None for t in lsoas["town"]] + [None], pa.string()
-    )
-    joined = pa.table(
-        {
-            **{name: table[name] for name in INCIDENTS.names if name != "lsoa_code"},
-            "lsoa_code": codes.take(pa.array(positions % len(codes))),
-            "town": towns.take(pa.array(positions % len(towns))),
-            "file": pa.array([prepared.accounts[i].name for i in table["file"].to_numpy()]),
+    What the version before holds of the same areas and files is taken over. `run` says where files
+    are read; without it one after the other, here. Raises InputError where an input cannot be used
+    and DatasetError where the dataset cannot be written.
+    """
+    with new_version(home) as folder:
+        before = latest(home)
+        inputs = [_Input(item, *files_of(item.files, plan.path.parent)) for item in plan.sources]
+        inputs_id = _inputs_id(plan, inputs)
+        if before is not None and before.manifest["inputs"] == inputs_id:
+            return Built(before.folder, before.manifest, [], changed=False)
+        areas, areas_id = _areas(plan.area, folder, before)
+        tasks = _tasks(inputs, folder, areas, before)
+        parts = iter(progress((run or in_threads(1))(tasks), len(tasks)))
+        settled = [_settle(item, parts, folder, areas) for item in inputs]
+        sources = [
+            SourceBuilt(item.plan.source, tuple(mine.parts), coverage(mine.parts, areas))
+            for item, mine in zip(inputs, settled, strict=True)
+        ]
+        refusals = write_tables(folder, areas, sources, settled)
+        write_neighbours(folder, areas, before if areas_id == _areas_of(before) else None)
+        name = folder.name.removeprefix(".building-")
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        passed_over = {
+            file: why
+            for item, mine in zip(inputs, settled, strict=True)
+            for file, why in {**item.passed_over, **mine.passed_over}.items()
         }
-    ).to_pandas(types_mapper=None)
-    points = geopandas.points_from_xy(joined["easting"], joined["northing"], crs=BNG)
-    frame = geopandas.GeoDataFrame(joined.drop(columns=["easting", "northing"]), geometry=points)
-    frame.to_parquet(folder / "incidents.parquet", compression="zstd")
+        manifest = describe_build(areas, sources, passed_over)
+        manifest |= {
+            "dataset_id": dataset_id(folder, manifest),
+            "created": created,
+            "inputs": inputs_id,
+            "areas": areas_id,
+            "disclosure": asdict(plan.disclosure),
+            "history": history(name, created, manifest["files"], before),
+        }
+        write_manifest(folder, manifest)
+        return Built(home / name, manifest, refusals)
 
 
-def _manifest(prepared: Prepared, folder: Path) -> dict[str, Any]:
-    areas, accounts = prepared.areas, prepared.accounts
-    held = prepared.months
-    period = Period(held[0], held[-1])
-    compared = sum(account.compared for account in accounts)
-    disagreed = sum(account.disagreed for account in accounts)
-    return {
-        "format": FORMAT,
-        "dataset_id": _content_id(prepared, folder),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "safermap": version("safermap"),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "area": {
-            "name": areas.name,
-            "partnership": areas.partnership,
-            "vintage": areas.vintage,
-            "denominator": asdict(areas.denominator),
-            "files": list(areas.provenance),
-        },
-        "source": asdict(prepared.source),
-        "period": period.iso(),
-        "months_missing": [month_iso(m) for m in period.months() if m not in held],
-        "rows": {
-            name: sum(getattr(account, name) for account in accounts)
-            for name in ("read", "refused", "accepted", "located", "unlocated", "outside")
-        },
-        "agreement": {
-            "compared": compared,
-            "disagreed": disagreed,
-            "share_disagreed": disagreed / compared if compared else None,
-        },
-        "transformation": transformation_note(),
-        "files": [asdict(account) for account in accounts],
-        "files_passed_over": prepared.passed_over,
-    }
+def _inputs_id(plan: AreaFile, inputs: Sequence[_Input]) -> str:
+    """Names all that goes into a build: the area, what is said of the sources, every file."""
+    said = [repr({**vars(item.plan), "files": None}) for item in inputs]
+    paths = sorted({file.path for item in inputs for file in item.files})
+    return content_id(FORMAT, plan.area, said, plan.disclosure, paths)
 
 
-def _content_id(prepared: Prepared, folder: Path) -> str:
-    """Names what is answered: the same areas, counts and source have the same id."""
-    content = hashlib.sha256(repr((FORMAT, prepared.source, prepared.areas.denominator)).encode())
-    for name in ("lsoas", "towns", "counts"):
-        content.update((folder / f"{name}.parquet").read_bytes())
-    return content.hexdigest()[:16]
+def _areas(plan: AreaPlan, folder: Path, before: Version | None) -> tuple[Areas, str]:
+    """The areas, written into the folder; those of the version before where nothing changed."""
+    areas_id = content_id(FORMAT, plan)
+    if before is not None and areas_id == _areas_of(before):
+        link_folder(before.folder / "areas", folder / "areas")
+        return Areas.read(folder / "areas"), areas_id
+    areas = assemble(plan)
+    areas.write(folder / "areas")
+    return areas, areas_id
+
+
+def _areas_of(before: Version | None) -> str | None:
+    return before.manifest["areas"] if before is not None else None
+
+
+def _tasks(
+    inputs: Sequence[_Input], folder: Path, areas: Areas, before: Version | None
+) -> list[PartTask]:
+    tasks = [
+        PartTask(
+            file=file,
+            column_map=None if item.plan.kind == "police-street" else item.plan.column_map,
+            areas=(folder / "areas").resolve(),
+            join_id=areas.join_id,
+            parts=(folder / "parts").resolve(),
+            earlier=(before.folder / "parts").resolve() if before is not None else None,
+        )
+        for item in inputs
+        for file in item.files
+    ]
+    if not tasks:
+        raise InputError("There is no incident file to build a dataset of.")
+    (folder / "parts").mkdir()
+    return tasks
+
+
+def _settle(item: _Input, parts: Iterator[Part], folder: Path, areas: Areas) -> Settled:
+    mine = settle([next(parts) for _ in item.files], folder / "parts", item.plan.overlap)
+    if sum(part.located for part in mine.parts):
+        return mine
+    rows = sum(part.read for part in mine.parts)
+    if not sum(part.outside + part.ring for part in mine.parts):
+        raise InputError(f"None of the {rows:,} rows has a place: no point and no LSOA code.")
+    raise InputError(
+        f"None of the {rows:,} rows lies in {areas.name}. Check that these are files of the "
+        "area, and that their points are in the columns and coordinate system they claim."
+    )

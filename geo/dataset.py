@@ -1,7 +1,5 @@
 """A prepared dataset, open for questions. It is read once and never changes."""
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,48 +15,12 @@ from numpy.typing import NDArray
 from geo.counts import Counts
 from geo.crs import lonlat_geometry
 from geo.errors import DatasetError, QuestionError
+from geo.held import Held
 from geo.incidents import Source
 from geo.measures.neighbours import Neighbours
-from geo.offences import ASB, CRIME
-from geo.period import Period, parse_month
-
-FORMAT = 1  # of the files in a dataset folder; another number is not read
-
-
-@dataclass(frozen=True)
-class Shapes:
-    """Outlines in longitude and latitude, six decimals, in the order of their ids."""
-
-    ids: tuple[str, ...]
-    outlines: NDArray[np.object_]
-
-    @classmethod
-    def of(cls, ids: Iterable[str], frame: geopandas.GeoDataFrame) -> "Shapes":
-        """The outlines of a frame in the British National Grid, all of one geometry type."""
-        outlines = lonlat_geometry(frame.geometry.to_numpy())
-        crossed = ~shapely.is_valid(outlines)  # rounding can lay two edges across each other
-        outlines[crossed] = shapely.make_valid(
-            outlines[crossed], method="structure", keep_collapsed=False
-        )
-        if (shapely.get_type_id(outlines) == shapely.GeometryType.MULTIPOLYGON).any():
-            outlines = np.array([_multipolygon(outline) for outline in outlines])
-        return cls(tuple(ids), outlines)
-
-    @cached_property
-    def bounds(self) -> NDArray[np.float64]:
-        """West, south, east and north of each outline."""
-        return np.asarray(shapely.bounds(self.outlines))
-
-    @cached_property
-    def json(self) -> tuple[bytes, ...]:
-        """Each outline as GeoJSON, its outer rings anticlockwise (RFC 7946)."""
-        turned = shapely.orient_polygons(self.outlines, exterior_cw=False)
-        return tuple(text.encode() for text in shapely.to_geojson(turned))
-
-    @cached_property
-    def position(self) -> dict[str, int]:
-        """Where each id stands."""
-        return {name: i for i, name in enumerate(self.ids)}
+from geo.period import Period
+from geo.shapes import Shapes
+from geo.versions import current_folder, read_manifest
 
 
 @dataclass(frozen=True)
@@ -66,14 +28,18 @@ class Dataset:
     """One partnership's areas and counts, with the manifest that says where they come from.
 
     `lsoas` and `towns` are as `geo.areas.Areas` has them; `lsoas` also has `short_name` and
-    `name`. Their order is that of every array of counts.
+    `name`. Their order is that of every array of counts. `ring` has the areas round them, for the
+    statistics only. `counts` and `neighbours` are of the areas inside, then of the ring. `held` is
+    what there is of each source.
     """
 
     manifest: dict[str, Any]
     lsoas: geopandas.GeoDataFrame
+    ring: geopandas.GeoDataFrame
     towns: geopandas.GeoDataFrame
     counts: Counts
     neighbours: Neighbours
+    held: tuple[Held, ...]
 
     @classmethod
     def open(cls, home: Path) -> "Dataset":
@@ -82,25 +48,29 @@ class Dataset:
         Raises DatasetError where there is none, or one of another format.
         """
         folder = current_folder(home)
+        manifest = read_manifest(folder)
         try:
-            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-            if manifest["format"] != FORMAT:
-                raise DatasetError(
-                    f"The dataset in {home} has format {manifest['format']}; this version reads "
-                    f"{FORMAT}. Build it again."
-                )
             lsoas = geopandas.read_parquet(folder / "lsoas.parquet")
             pairs = pd.read_parquet(folder / "neighbours.parquet")
-            period = _period(manifest["period"])
-            counted = pyarrow.parquet.read_table(folder / "counts.parquet")
+            counts = Counts.from_table(
+                pyarrow.parquet.read_table(folder / "counts.parquet"),
+                Period.read(manifest["period"]),
+                len(lsoas),
+            )
+            ring = lsoas.pop("ring").to_numpy(dtype=bool)
+            inside = int((~ring).sum())
+            if ring[:inside].any():
+                raise ValueError("the ring is not behind the areas inside")
             return cls(
                 manifest=manifest,
-                lsoas=lsoas,
+                lsoas=lsoas.iloc[:inside],
+                ring=lsoas.iloc[inside:].reset_index(drop=True),
                 towns=geopandas.read_parquet(folder / "towns.parquet"),
-                counts=Counts.from_table(counted, period, len(lsoas)),
+                counts=counts,
                 neighbours=Neighbours.from_pairs(len(lsoas), pairs["focal"], pairs["neighbour"]),
+                held=_held(manifest["sources"], counts),
             )
-        except (OSError, KeyError, TypeError, ValueError, QuestionError) as error:
+        except (OSError, KeyError, TypeError, ValueError, IndexError, QuestionError) as error:
             raise DatasetError(f"The dataset in {home} is damaged; build it again.") from error
 
     @property
@@ -121,45 +91,58 @@ class Dataset:
     @property
     def denominator(self) -> str:
         """The residents that rates divide by, in words."""
-        return str(self.manifest["area"]["denominator"]["title"])
+        known = self.manifest["area"]["denominator"]
+        return str(known["title"]) if known else "residents, who are not counted here"
 
     @property
-    def source(self) -> Source:
-        """Who recorded the incidents."""
-        told = self.manifest["source"]["offences"]
-        return Source(**{**self.manifest["source"], "offences": told and tuple(told)})
+    def sources(self) -> tuple[Source, ...]:
+        """Who recorded the incidents. Their order says whose answer comes first."""
+        return tuple(held.source for held in self.held)
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether any incidents are drawn and not real reports."""
+        return any(source.illustrative for source in self.sources)
+
+    @property
+    def holds_partner_records(self) -> bool:
+        """Whether any incidents are confidential."""
+        return any(source.sensitivity == "partner" for source in self.sources)
 
     @cached_property
-    def offences_told(self) -> frozenset[str]:
-        """The offences a nought can be said of.
-
-        Those the source tells apart; where only its rows can say, every crime if it has any crime,
-        every kind of ASB if it has any ASB.
-        """
-        if self.source.offences is not None:
-            return frozenset(self.source.offences)
-        found = {kind.offence for kind in self.counts.kinds}
-        return frozenset().union(*(group for group in (CRIME, ASB) if group & found))
+    def kinds(self) -> dict[str, str]:
+        """Kinds of incident beyond the offence list that any source records: code to title."""
+        return {code: title for source in self.sources for code, title in source.kinds}
 
     @property
     def period(self) -> Period:
-        """All the months of the dataset, first to last."""
+        """All the months of the dataset, first to last, of all sources together."""
         return self.counts.period
 
     @cached_property
-    def months_missing(self) -> frozenset[int]:
-        """Months between first and last that no file holds."""
-        return frozenset(parse_month(text) for text in self.manifest["months_missing"])
+    def residents(self) -> NDArray[np.int64]:
+        """Residents of each LSOA; 0 where they are not known."""
+        return np.asarray(self.lsoas["residents"].fillna(0), dtype=np.int64)
 
     @cached_property
-    def residents(self) -> NDArray[np.int64]:
-        """Residents of each LSOA."""
-        return np.asarray(self.lsoas["residents"], dtype=np.int64)
+    def residents_known(self) -> NDArray[np.bool_]:
+        """Whether the residents of each LSOA are known."""
+        return np.asarray(self.lsoas["residents"].notna())
+
+    @cached_property
+    def place(self) -> NDArray[np.object_]:
+        """`rural`, `urban` or None where there is no class, for each LSOA."""
+        return _places(self.lsoas)
+
+    @cached_property
+    def ring_place(self) -> NDArray[np.object_]:
+        """The same for each area of the ring."""
+        return _places(self.ring)
 
     @cached_property
     def rural(self) -> NDArray[np.bool_]:
         """Whether each LSOA is rural by the official two-way split."""
-        return np.asarray(self.lsoas["place"] == "rural")
+        return np.asarray(self.place == "rural")
 
     @cached_property
     def town_position(self) -> NDArray[np.int64]:
@@ -168,7 +151,7 @@ class Dataset:
 
     @cached_property
     def town_residents(self) -> NDArray[np.int64]:
-        """Residents of each town's LSOAs."""
+        """Residents of each town's LSOAs, as far as they are known."""
         inside = self.town_position >= 0
         sums = np.bincount(self.town_position[inside], self.residents[inside], len(self.towns))
         return sums.astype(np.int64)
@@ -193,7 +176,10 @@ class Dataset:
     @cached_property
     def rural_urban_shapes(self) -> Shapes:
         """Outlines of the rural and the urban areas, and of each rural-urban class."""
-        merged = [self.lsoas.dissolve(key) for key in ("place", "ruc_code")]
+        merged = [
+            self.lsoas.dropna(subset=key).dissolve(key)[["geometry"]]
+            for key in ("place", "ruc_code")
+        ]
         return Shapes.of([code for frame in merged for code in frame.index], pd.concat(merged))
 
     def town_name(self, town_id: str) -> str:
@@ -205,24 +191,16 @@ class Dataset:
         return dict(zip(self.towns["town_id"], self.towns["town"], strict=True))
 
 
-def _multipolygon(outline: shapely.Geometry) -> shapely.MultiPolygon:
-    return shapely.multipolygons(shapely.get_parts(outline))
+def _held(entries: list[dict[str, Any]], counts: Counts) -> tuple[Held, ...]:
+    rows_of = [
+        frozenset(
+            kind.offence for kind, s in zip(counts.kinds, counts.sources, strict=True) if s == i
+        )
+        for i in range(len(entries))
+    ]
+    return tuple(Held.read(entry, rows) for entry, rows in zip(entries, rows_of, strict=True))
 
 
-def current_folder(home: Path) -> Path:
-    """The folder of the dataset that `home` serves. Raises DatasetError where there is none."""
-    try:
-        name = (home / "CURRENT").read_text("utf-8").strip()
-    except FileNotFoundError as error:
-        raise DatasetError(
-            f"There is no dataset in {home}. Build one: "
-            f"safermap build --incidents FILE --out {home}"
-        ) from error
-    except OSError as error:
-        raise DatasetError(f"The dataset in {home} cannot be read: {error.strerror}.") from error
-    return home / name
-
-
-def _period(text: str) -> Period:
-    first, last = text.split("/")
-    return Period(parse_month(first), parse_month(last))
+def _places(areas: pd.DataFrame) -> NDArray[np.object_]:
+    place = areas["place"].astype(object)
+    return np.asarray(place.where(place.notna(), None), dtype=object)

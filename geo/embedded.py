@@ -4,26 +4,34 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from geo.areas import Areas
-from geo.build import write_dataset
-from geo.incidents import Source, read_incidents
-from geo.prepare import prepare
+import geopandas
+
+from geo.area_file import SourcePlan, read_area_file
+from geo.areas.assemble import assemble
+from geo.build import Built, build
+from geo.crs import BNG
 from geo.sample import write_sample
 
-ILLUSTRATIVE = Source("Illustrative incidents", "open", illustrative=True)
 FILE_NAME = "illustrative-incidents.csv"
 
 
-def build_embedded(pack: Path, home: Path) -> str:
+def build_embedded(area_file: Path, home: Path) -> Built:
     """Draw the illustrative extract, read and join it as any other file, and switch to it.
 
-    Returns the version name. Raises DatasetError where `home` cannot be written.
+    Raises DatasetError where `home` cannot be written.
     """
-    areas = Areas.open(pack)
+    plan = read_area_file(area_file)
+    areas = assemble(plan.area)
+    lsoas = geopandas.GeoDataFrame(areas.lsoas.to_pandas(), geometry=areas.outlines, crs=BNG)
     with TemporaryDirectory() as folder:
         extract = Path(folder) / FILE_NAME
-        write_sample(extract, areas.lsoas, areas.towns)
-        reads = (
-            replace(read, name=FILE_NAME, source=ILLUSTRATIVE) for read in read_incidents([extract])
+        write_sample(extract, lsoas, areas.towns.to_pandas())
+        source = SourcePlan(
+            "illustrative",
+            "Illustrative incidents",
+            "extract",
+            (extract,),
+            "open",
+            illustrative=True,
         )
-        return write_dataset(prepare(reads, areas), home)
+        return build(replace(plan, path=extract, sources=(source,)), home)

@@ -19,3 +19,7 @@ class QuestionError(SafermapError):
 
 class UnknownNameError(SafermapError):
     """An address that names nothing: a town, a layer, a feature."""
+
+
+class FetchError(SafermapError):
+    """A publisher that cannot be reached, or whose answer cannot be used."""

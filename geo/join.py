@@ -1,4 +1,4 @@
-"""Puts each incident into its LSOA."""
+"""Puts the places of incidents into their LSOAs."""
 
 from dataclasses import dataclass
 
@@ -7,24 +7,23 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from geo.areas import Areas
+from geo.areas.areas import Areas
+from geo.areas.codes import OUTSIDE, UNLOCATED
 from geo.errors import InputError
-
-UNLOCATED = -1  # the row has no place at all
-OUTSIDE = -2  # its place is in no area of the dataset
 
 SWAPPED_SHARE = 0.9  # a neighbour's own points can lie in the area by chance when exchanged
 
 Positions = NDArray[np.int32]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Placed:
     """Where the rows of one file went.
 
-    `lsoa`: for each row the position in `areas.lsoas`, or UNLOCATED or OUTSIDE.
+    `lsoa`: for each place the position in `areas.lsoas`, or UNLOCATED or OUTSIDE.
     `compared` and `agreed`: rows with both an LSOA code of the area and a point, and how many of
-    their points lie in that LSOA.
+    their points lie in that LSOA or on its edge.
     """
 
     lsoa: Positions
@@ -32,67 +31,88 @@ class Placed:
     agreed: int
 
 
+class Outlines:
+    """Outlines that points are looked up in. May be shared by threads."""
+
+    def __init__(self, outlines: NDArray[np.object_], codes: list[str]) -> None:
+        self._outlines = outlines
+        self._rank = np.argsort(np.argsort(np.array(codes, dtype=str), kind="stable"))
+        self._tree = shapely.STRtree(outlines)
+        self._tree.query(shapely.Point(0, 0))  # the tree is built when it is first asked
+
+    def locate(self, easting: Floats, northing: Floats) -> Positions:
+        """The position of the outline that holds each point; UNLOCATED for NaN, else OUTSIDE.
+
+        A point on a shared border belongs to the outline with the lowest code.
+        """
+        found = np.full(len(easting), UNLOCATED, dtype=np.int32)
+        known = np.flatnonzero(~np.isnan(easting))
+        found[known] = OUTSIDE
+        points = shapely.points(easting[known], northing[known])
+        point, area = self._tree.query(points, predicate="intersects")
+        order = np.argsort(-self._rank[area], kind="stable")  # written last, the lowest code stands
+        found[known[point[order]]] = area[order]
+        return found
+
+    def hold(self, position: Positions, easting: Floats, northing: Floats) -> NDArray[np.bool_]:
+        """Whether each point lies in the outline at the position beside it, or on its edge."""
+        points = shapely.points(easting, northing)
+        held: NDArray[np.bool_] = shapely.intersects(self._outlines[position], points)
+        return held
+
+
 class Joiner:
-    """Joins points to the outlines of one set of areas."""
+    """Joins places to the outlines of one set of areas."""
 
     def __init__(self, areas: Areas) -> None:
         self._areas = areas
-        self._position = {code: i for i, code in enumerate(areas.lsoas["lsoa_code"])}
-        self._outlines = areas.lsoas.geometry.to_numpy()
-        shapely.prepare(self._outlines)
+        self._outlines = Outlines(areas.outlines, areas.lsoas["lsoa_code"].to_pylist())
+        self._sets = [(item, Outlines(item.outlines, list(item.codes))) for item in areas.sets]
 
-    def locate(self, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Positions:
-        """The position of the LSOA that holds each point; UNLOCATED for NaN, else OUTSIDE.
+    @property
+    def inside(self) -> int:
+        """How many of the areas are no ring; their positions come first."""
+        return self._areas.inside
 
-        Distinct points are joined once. A point on a shared border belongs to the LSOA with the
-        lowest code.
+    def place(self, name: str, places: pa.Table, rows: NDArray[np.int64]) -> Placed:
+        """Put every place: by its own LSOA code where that is of the area, else by its point.
+
+        A code that is an LSOA elsewhere puts the place outside, wherever the generalised outlines
+        would put its point. `rows` says how many rows stand at each place. Raises InputError where
+        most points of the file called `name` lie outside the area and nine in ten would lie inside
+        with easting and northing exchanged.
         """
-        distinct, back = np.unique(easting + 1j * northing, return_inverse=True)
-        found = np.full(len(distinct), UNLOCATED, dtype=np.int32)
-        known = np.flatnonzero(~np.isnan(distinct))
-        found[known] = OUTSIDE
-        tree = shapely.STRtree(shapely.points(distinct.real[known], distinct.imag[known]))
-        area, point = tree.query(self._outlines, predicate="intersects")
-        order = np.argsort(area, kind="stable")[::-1]  # written last, the lowest code stands
-        found[known[point[order]]] = area[order]
-        return found[back]
+        easting, northing = (_floats(places, column) for column in ("easting", "northing"))
+        lsoa = self._by_code(places["lsoa_code"])
+        told = np.flatnonzero((lsoa >= 0) & ~np.isnan(easting))
+        held = self._outlines.hold(lsoa[told], easting[told], northing[told])
+        untold = np.flatnonzero(lsoa == UNLOCATED)
+        lsoa[untold] = self._outlines.locate(easting[untold], northing[untold])
+        self._refuse_swapped(name, lsoa[untold], easting[untold], northing[untold], rows[untold])
+        return Placed(lsoa, int(rows[told].sum()), int(rows[told][held].sum()))
 
-    def place(self, name: str, incidents: pa.Table) -> Placed:
-        """Place every row: by its own LSOA code where that is of the area, else by its point.
-
-        A code that is an LSOA of the same vintage elsewhere puts the row outside, wherever the
-        generalised outlines would put its point. Raises InputError where most points of the file
-        called `name` lie outside the area and nine in ten would lie inside with easting and
-        northing exchanged.
-        """
-        easting, northing = (
-            incidents[name].to_numpy(zero_copy_only=False) for name in ("easting", "northing")
-        )
-        by_point = self.locate(easting, northing)
-        by_code = self._by_code(incidents["lsoa_code"])
-        told = by_code >= 0
-        lsoa = np.where(told | (by_code == OUTSIDE), by_code, by_point)
-        both = told & (by_point != UNLOCATED)
-        untold = by_code == UNLOCATED
-        self._refuse_swapped(name, by_point[untold], easting[untold], northing[untold])
-        return Placed(
-            lsoa=lsoa.astype(np.int32),
-            compared=int(both.sum()),
-            agreed=int((by_code == by_point)[both].sum()),
-        )
+    def sets(self, places: pa.Table) -> dict[str, pa.Array]:
+        """For each further set of areas the code of the one that holds each place, or null."""
+        easting, northing = (_floats(places, column) for column in ("easting", "northing"))
+        found = {}
+        for item, outlines in self._sets:
+            position = outlines.locate(easting, northing)
+            found[item.id] = pa.array(item.codes).take(pa.array(position, mask=position < 0))
+        return found
 
     def _refuse_swapped(
         self,
         name: str,
-        by_point: Positions,
-        easting: NDArray[np.float64],
-        northing: NDArray[np.float64],
+        lsoa: Positions,
+        easting: Floats,
+        northing: Floats,
+        rows: NDArray[np.int64],
     ) -> None:
-        points = int((by_point != UNLOCATED).sum())
-        inside = int((by_point >= 0).sum())
+        points = int(rows[lsoa != UNLOCATED].sum())
+        inside = int(rows[lsoa >= 0].sum())
         if 2 * inside >= points:
             return
-        exchanged = int((self.locate(northing, easting) >= 0).sum())
+        exchanged = int(rows[self._outlines.locate(northing, easting) >= 0].sum())
         if exchanged > points * SWAPPED_SHARE:
             raise InputError(
                 f"{name}: easting and northing look swapped. Of {points:,} points {inside:,} lie "
@@ -100,12 +120,13 @@ class Joiner:
             )
 
     def _by_code(self, codes: pa.ChunkedArray) -> Positions:
-        """Positions by code; OUTSIDE for another area's code; UNLOCATED where no code can tell."""
         encoded = codes.combine_chunks().dictionary_encode()
-        known = [
-            self._position.get(code, OUTSIDE if self._areas.could_hold(code) else UNLOCATED)
-            for code in encoded.dictionary.to_pylist()
-        ]
-        indices = encoded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)
-        positions: Positions = np.array([*known, UNLOCATED], dtype=np.int32)[indices]
+        known = [self._areas.codes.position(code) for code in encoded.dictionary.to_pylist()]
+        at = encoded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)
+        positions: Positions = np.array([*known, UNLOCATED], dtype=np.int32)[at]
         return positions
+
+
+def _floats(places: pa.Table, column: str) -> Floats:
+    values: Floats = places[column].to_numpy(zero_copy_only=False)
+    return values

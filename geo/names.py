@@ -3,12 +3,11 @@
 import re
 from collections import Counter
 
-import geopandas
 import numpy as np
-import pandas as pd
 import pyarrow as pa
+import shapely
 
-from geo.areas import Areas
+from geo.areas.areas import Areas
 
 GENERIC = frozenset(
     {
@@ -69,77 +68,108 @@ def street_of(location: str) -> str | None:
     return _ENDING.sub(lambda match: match[0].lower(), street)
 
 
-def name_lsoas(areas: Areas, locations: pa.Table | None) -> pd.DataFrame:
+def name_lsoas(areas: Areas, locations: pa.Table | None) -> tuple[list[str], list[str]]:
     """A short and a full name for every LSOA, in the order of `areas.lsoas`.
 
-    `locations` has columns `lsoa` (position) and `location`, from open sources only; None where
-    there are none. `short_name` is for a page about the town, `name` for everywhere else and
-    differs between any two LSOAs.
+    `locations` has columns `lsoa` (position), `location` and `rows` (how many incidents), from open
+    sources only; None where there are none. The short name is for a page about the town, the full
+    one for everywhere else; it differs between any two LSOAs. An LSOA of the ring keeps its
+    official name.
     """
-    lsoas = areas.lsoas
+    codes, official, towns, villages = (
+        areas.lsoas[name].to_pylist()
+        for name in ("lsoa_code", "lsoa_name", "town", "built_up_area")
+    )
     centres = _centre_towns(areas)
     streets = _two_streets(locations)
-    where = _compass_names(areas)
+    where = _compass_names(areas, official, towns, villages)
     short, full = [], []
-    for i, town in enumerate(lsoas["town"]):
+    for i in range(areas.inside):
         if i in centres:
             short.append("Town centre")
             full.append(f"{centres[i]} town centre")
         elif i in streets:
             short.append(streets[i])
-            full.append(f"{streets[i]}, {town if isinstance(town, str) else where[i]}")
+            full.append(f"{streets[i]}, {towns[i] or where[i]}")
         else:
             short.append(where[i])
             full.append(where[i])
+    _tell_apart(short, full, [name.rsplit(" ", 1)[-1] for name in official])
+    _tell_apart(short, full, codes)
+    ring = official[areas.inside :]
+    return [*short, *ring], [*full, *ring]
+
+
+def _tell_apart(short: list[str], full: list[str], marks: list[str]) -> None:
     repeated = Counter(full)
-    number = [name.rsplit(" ", 1)[-1] for name in lsoas["lsoa_name"]]
     for i, name in enumerate(full):
         if repeated[name] > 1:
-            full[i] = f"{name} ({number[i]})"
-            short[i] = f"{short[i]} ({number[i]})"
-    return pd.DataFrame({"short_name": short, "name": full})
+            full[i] = f"{name} ({marks[i]})"
+            short[i] = f"{short[i]} ({marks[i]})"
 
 
 def _centre_towns(areas: Areas) -> dict[int, str]:
-    points = geopandas.points_from_xy(areas.towns["easting"], areas.towns["northing"])
-    tree = areas.lsoas.sindex
-    town, lsoa = tree.query(points, predicate="intersects")
-    return {
-        int(i): areas.towns["town"].iloc[t] for t, i in zip(town[::-1], lsoa[::-1], strict=True)
-    }
+    if not len(areas.towns):
+        return {}
+    points = shapely.points(areas.towns["easting"].to_numpy(), areas.towns["northing"].to_numpy())
+    town, lsoa = shapely.STRtree(areas.outlines[: areas.inside]).query(points, "intersects")
+    names = areas.towns["town"].to_pylist()
+    return {int(i): names[t] for t, i in zip(town[::-1], lsoa[::-1], strict=True)}
 
 
 def _two_streets(locations: pa.Table | None) -> dict[int, str]:
+    """The two streets of each LSOA with most incidents; of as many, the first by the alphabet."""
     if locations is None or not locations.num_rows:
         return {}
-    counts = locations.group_by(["lsoa", "location"]).aggregate([([], "count_all")]).to_pandas()
-    counts = counts.dropna(subset="location")
-    counts["street"] = [street_of(text) for text in counts["location"]]
-    counts = counts.dropna(subset="street").groupby(["lsoa", "street"])["count_all"].sum()
-    best = counts.reset_index().sort_values(
-        ["lsoa", "count_all", "street"], ascending=[True, False, True]
-    )
-    pairs = best.groupby("lsoa")["street"].agg(lambda names: " and ".join(names[:2]))
-    return {int(lsoa): name for lsoa, name in pairs.items()}
+    named = locations.filter(locations["location"].is_valid())
+    encoded = named["location"].combine_chunks().dictionary_encode()
+    told = [street_of(text) for text in encoded.dictionary.to_pylist()]
+    streets = sorted({street for street in told if street is not None})
+    rank = {street: i for i, street in enumerate(streets)}
+    street = np.array([rank[text] if text is not None else -1 for text in told], dtype=np.int64)
+    street = street[encoded.indices.to_numpy()]
+    known = street >= 0
+    lsoa = named["lsoa"].to_numpy()[known]
+    pairs = pa.array(lsoa * len(streets) + street[known]).dictionary_encode()
+    rows = np.bincount(pairs.indices.to_numpy(), named["rows"].to_numpy()[known])
+    lsoa, street = np.divmod(pairs.dictionary.to_numpy(), max(len(streets), 1))
+    order = np.lexsort((street, -rows, lsoa))
+    found: dict[int, str] = {}
+    second: set[int] = set()
+    for area, number in zip(lsoa[order].tolist(), street[order].tolist(), strict=True):
+        if area not in found:
+            found[area] = streets[number]
+        elif area not in second:
+            second.add(area)
+            found[area] += f" and {streets[number]}"
+    return found
 
 
-def _compass_names(areas: Areas) -> list[str]:
-    """`North-east Oswestry` in a town, a village's own name, else `5 km west of Wem`."""
-    lsoas, towns = areas.lsoas, areas.towns
-    points = lsoas.geometry.representative_point()
-    east = points.x.to_numpy()[:, None] - towns["easting"].to_numpy()[None, :]
-    north = points.y.to_numpy()[:, None] - towns["northing"].to_numpy()[None, :]
-    distance = np.hypot(east, north)
-    position = {town: t for t, town in enumerate(towns["town"])}
-    names = []
-    for i, (town, village) in enumerate(zip(lsoas["town"], lsoas["built_up_area"], strict=True)):
-        t = position[town] if isinstance(town, str) else int(distance[i].argmin())
-        sector = round(np.degrees(np.arctan2(east[i, t], north[i, t])) / 45) % 8
-        if isinstance(town, str):
-            names.append(f"{_COMPASS[sector].capitalize()} {town}")
-        elif isinstance(village, str):
-            names.append(village)
+def _compass_names(
+    areas: Areas, official: list[str], towns: list[str | None], villages: list[str | None]
+) -> list[str]:
+    """`North-east Oswestry` in a town, a village's own name, else `5 km west of Wem`.
+
+    Where there is no town at all, the official name.
+    """
+    if not len(areas.towns):
+        return [villages[i] or official[i] for i in range(areas.inside)]
+    names = areas.towns["town"].to_pylist()
+    centre = shapely.points(areas.towns["easting"].to_numpy(), areas.towns["northing"].to_numpy())
+    position = {town: t for t, town in enumerate(names)}
+    point = shapely.point_on_surface(areas.outlines[: areas.inside])
+    nearest = shapely.STRtree(centre).nearest(point)
+    told = zip(towns, nearest.tolist(), strict=False)
+    chosen = np.array([position.get(town, t) if town else t for town, t in told], dtype=np.int64)
+    east = shapely.get_x(point) - shapely.get_x(centre)[chosen]
+    north = shapely.get_y(point) - shapely.get_y(centre)[chosen]
+    sector = np.round(np.degrees(np.arctan2(east, north)) / 45).astype(int) % 8
+    kilometres = np.maximum(1, np.round(np.hypot(east, north) / 1000)).astype(int)
+    found = []
+    for i in range(areas.inside):
+        if (town := towns[i]) is not None:
+            found.append(f"{_COMPASS[sector[i]].capitalize()} {town}")
         else:
-            kilometres = max(1, round(distance[i, t] / 1000))
-            names.append(f"{kilometres} km {_COMPASS[sector]} of {towns['town'].iloc[t]}")
-    return names
+            far = f"{kilometres[i]} km {_COMPASS[sector[i]]} of {names[chosen[i]]}"
+            found.append(villages[i] or far)
+    return found

@@ -5,7 +5,9 @@ false or unknown: `business`, `rural_flag`, `night` (8pm to 4am) and the kind of
 A theme is a rule over the offence and the marks.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from geo.errors import QuestionError
@@ -83,6 +85,8 @@ RURAL_OFFENCES: dict[str, str] = {
 }
 """The national rural-crime offence list: code to title."""
 
+NO_KINDS: Mapping[str, str] = MappingProxyType({})
+
 CRIME = frozenset(code for code, offence in OFFENCES.items() if offence.group == "crime")
 ASB = frozenset(OFFENCES) - CRIME
 VIOLENCE = frozenset(
@@ -136,6 +140,8 @@ class Theme:
     @property
     def noun(self) -> str:
         """What one incident of the theme is called in the plural."""
+        if not self.offences & OFFENCES.keys():
+            return "records"
         return "reports" if self.offences <= ASB else "crimes"
 
     def holds(self, kind: Kind, *, marked: bool) -> bool:
@@ -248,21 +254,29 @@ THEMES: dict[str, Theme] = {
 }
 
 
-def theme_names() -> tuple[str, ...]:
-    """Every name `find_theme` knows: the themes, then the offences and rural offences."""
-    return tuple(dict.fromkeys((*THEMES, *OFFENCES, *RURAL_OFFENCES)))
+def theme_names(kinds: Mapping[str, str] = NO_KINDS) -> tuple[str, ...]:
+    """Every name `find_theme` knows: themes, offences, rural offences, then further kinds."""
+    return tuple(dict.fromkeys((*THEMES, *OFFENCES, *RURAL_OFFENCES, *kinds)))
 
 
-def find_theme(name: str) -> Theme:
-    """The theme of that name, or the single offence or rural offence of that name as a theme."""
+def find_theme(name: str, kinds: Mapping[str, str] = NO_KINDS) -> Theme:
+    """The theme of that name, or the single offence, rural offence or kind of that name as a theme.
+
+    `kinds`: kinds of incident beyond the offence list, code to title; they are neither crime nor
+    ASB. Raises QuestionError where there is none of that name.
+    """
     if name in THEMES:
         return THEMES[name]
     if name in OFFENCES:
         offence = OFFENCES[name]
         return Theme(name, offence.title, f"{offence.title}.", frozenset({name}))
+    if name in kinds:
+        meaning = f"{kinds[name]}. These records are neither crime nor ASB."
+        return Theme(name, kinds[name], meaning, frozenset({name}))
     if name in RURAL_OFFENCES:
         title = RURAL_OFFENCES[name]
         meaning = f"{title}, on the national rural-crime offence list."
         offences = frozenset(OFFENCES)  # fly-tipping may be recorded as ASB
         return Theme(name, title, meaning, offences, mark="rural_offence", value=name)
-    raise QuestionError(f"There is no theme '{name}'; choose one of {', '.join(theme_names())}.")
+    names = ", ".join(theme_names(kinds))
+    raise QuestionError(f"There is no theme '{name}'; choose one of {names}.")

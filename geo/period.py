@@ -57,15 +57,22 @@ class Period:
             )
 
     @classmethod
-    def parse(cls, text: str, within: Self) -> Self:
+    def read(cls, text: str) -> Self:
+        """The period of `YYYY-MM/YYYY-MM`, as `iso` writes it."""
+        first, _, last = text.partition("/")
+        return cls(parse_month(first), parse_month(last))
+
+    @classmethod
+    def parse(cls, text: str, within: Self, ends: "Period | None" = None) -> Self:
         """Read `2015-04/2016-03`, `2015-04`, `2015-04/..` or `../2016-03`.
 
-        An open end is the end of `within`, the months the dataset holds. Raises QuestionError
-        for anything else and for months the dataset does not hold.
+        `within` is the months the dataset holds. An open end is the end of `ends`, or of `within`
+        without it. Raises QuestionError for anything else and for months outside `within`.
         """
+        ends = ends or within
         first, slash, last = text.partition("/")
-        start = within.first if slash and first in ("", "..") else parse_month(first)
-        end = within.last if slash and last in ("", "..") else parse_month(last if slash else first)
+        start = ends.first if slash and first in ("", "..") else parse_month(first)
+        end = ends.last if slash and last in ("", "..") else parse_month(last if slash else first)
         period = cls(start, end)
         if period.first < within.first or period.last > within.last:
             raise QuestionError(
@@ -91,6 +98,14 @@ class Period:
     def contains(self, other: "Period") -> bool:
         """Whether every month of the other period is in this one."""
         return self.first <= other.first and other.last <= self.last
+
+    def overlaps(self, other: "Period") -> bool:
+        """Whether any month of the other period is in this one."""
+        return self.first <= other.last and other.first <= self.last
+
+    def joined(self, other: "Period") -> "Period":
+        """From the earlier start of the two to the later end."""
+        return Period(min(self.first, other.first), max(self.last, other.last))
 
     def iso(self) -> str:
         """`YYYY-MM/YYYY-MM`."""

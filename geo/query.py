@@ -1,6 +1,6 @@
-"""A question (theme, months, town, kind of place) and its counts by area."""
+"""A question (theme, months, sources, town, kind of place) and its counts by area."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from geo.areas import town_id
 from geo.dataset import Dataset
 from geo.errors import QuestionError
-from geo.offences import THEMES, Theme, find_theme
+from geo.offences import Theme, find_theme
 from geo.period import Period
+from geo.recorders import choose_sources, first_recorded, marks, months_of, months_shared, names_of
 from geo.rural_urban import PLACES, Place
 
 DEFAULT_MONTHS = 12
@@ -19,12 +20,14 @@ DEFAULT_MONTHS = 12
 class Question:
     """What is asked of a dataset. Two equal questions have the same answer.
 
+    `sources` are positions among the dataset's sources; the counts of several are added up.
     `place` puts the question to rural or urban areas alone: the areas, their average and their
     neighbours. `town` only narrows what is shown; it changes no figure.
     """
 
     theme: Theme
     period: Period
+    sources: tuple[int, ...]
     place: Place | None = None
     town: str | None = None
 
@@ -35,38 +38,54 @@ class Question:
         theme: str | None = None,
         months: str | None = None,
         place: str | None = None,
+        *,
         town: str | None = None,
+        source: str | None = None,
     ) -> "Question":
         """A checked question. Raises QuestionError naming what is allowed.
 
         Args:
             dataset: what is asked.
-            theme: a theme, an offence or a rural offence by name; without it all crime, or ASB
-                where the source records no crime.
-            months: such as `2015-04/2016-03`; without it the latest 12 months of the dataset.
+            theme: a theme, an offence, a rural offence or a further kind by name; without it all
+                crime, or what is recorded where no source records crime.
+            months: such as `2015-04/2016-03`; without it the latest 12 months of the sources.
             place: `rural` or `urban`; without it both.
             town: a town by its name or its id; without it the whole area.
+            source: a source by its id, or `all` to add up all that record the theme; without it
+                the first that tells the theme apart.
         """
         if theme is None:
             theme = first_recorded(dataset, "crime", "asb")
-        chosen = find_theme(theme)
-        period = (
-            dataset.period.latest(DEFAULT_MONTHS)
-            if months is None
-            else Period.parse(months, dataset.period)
-        )
-        question = cls(chosen, period, _place(chosen, place), _town(dataset, town))
-        _refuse_unrecorded(dataset, question)
-        return question
+        chosen = find_theme(theme, dataset.kinds)
+        side = _place(dataset, chosen, place)
+        sources = choose_sources(dataset, chosen, source)
+        return cls(chosen, _period(dataset, sources, months), sources, side, _town(dataset, town))
+
+    def everywhere(self) -> "Question":
+        """The same question without its town: it has the same figures, and shows them all."""
+        return replace(self, town=None)
 
     def areas(self, dataset: Dataset) -> NDArray[np.int64]:
         """Positions of the LSOAs the question is put to."""
         if self.place is None:
             return np.arange(len(dataset.lsoas))
-        return np.flatnonzero(dataset.rural == (self.place == "rural"))
+        return np.flatnonzero(dataset.place == self.place)
+
+    def ring(self, dataset: Dataset) -> tuple[NDArray[np.int64], int]:
+        """Positions in `dataset.ring` of the areas round it that take part in the statistics.
+
+        They are those whose incidents all of the sources hold. Beside them, how many areas of the
+        ring there are of the kind of place that is asked about.
+        """
+        asked = np.ones(len(dataset.ring), dtype=bool)
+        if self.place is not None:
+            asked = np.asarray(dataset.ring_place == self.place)
+        codes = dataset.ring["lsoa_code"]
+        covered = [codes.isin(dataset.held[s].ring_covered).to_numpy() for s in self.sources]
+        return np.flatnonzero(asked & np.all(covered, axis=0)), int(asked.sum())
 
     def shown(self, dataset: Dataset) -> NDArray[np.bool_]:
-        """Which of those LSOAs are shown: those of the town, or all."""
+        """Which of the areas are shown: those of the town, or all."""
         positions = self.areas(dataset)
         if self.town is None:
             return np.ones(len(positions), dtype=bool)
@@ -74,9 +93,19 @@ class Question:
         chosen: NDArray[np.bool_] = dataset.town_position[positions] == wanted
         return chosen
 
+    def held(self, dataset: Dataset) -> Period:
+        """From the first month that any of the sources holds to the last."""
+        return months_of(dataset, self.sources)
+
+    def months_missing(self, dataset: Dataset) -> tuple[int, ...]:
+        """Months of the period that not all of the sources hold."""
+        held = [dataset.held[s] for s in self.sources]
+        return tuple(m for m in self.period.months() if not all(one.has(m) for one in held))
+
     def months_counted(self, dataset: Dataset) -> int:
-        """Months of the period that the dataset holds."""
-        return sum(month not in dataset.months_missing for month in self.period.months())
+        """Months of the period that any of the sources holds."""
+        held = [dataset.held[s] for s in self.sources]
+        return sum(any(one.has(month) for one in held) for month in self.period.months())
 
     def counts_by_month(self, dataset: Dataset) -> NDArray[np.int64]:
         """Counts, months by LSOAs, in the order of `areas`."""
@@ -87,49 +116,65 @@ class Question:
         total: NDArray[np.int64] = self.counts_by_month(dataset).sum(axis=0)
         return total
 
+    def ring_counts(self, dataset: Dataset) -> NDArray[np.int64]:
+        """Counts of the period in the areas of `ring`, in its order."""
+        positions, _ = self.ring(dataset)
+        total: NDArray[np.int64] = self._by_month(dataset).sum(axis=0)
+        return total[len(dataset.lsoas) + positions]
+
     def unlocated(self, dataset: Dataset) -> int:
         """Incidents of the theme and period with no place recorded: in no area's count."""
         return int(self._by_month(dataset)[:, -1].sum())
 
     def marked(self, dataset: Dataset) -> bool:
-        """Whether the source records the mark of the theme."""
-        mark, offences = self.theme.mark, self.theme.offences
-        return mark is not None and any(
-            getattr(kind, mark) is not None
-            for kind in dataset.counts.kinds
-            if kind.offence in offences
-        )
+        """Whether each of the sources records the mark of the theme."""
+        return all(marks(dataset, self.theme, s) for s in self.sources)
 
     def untold(self, dataset: Dataset) -> int:
         """Incidents of the period that might be of the theme but do not say."""
         mark, offences = self.theme.mark, self.theme.offences
-        if mark is None or not self.marked(dataset):
+        if mark is None:
             return 0
+        marked = {s for s in self.sources if marks(dataset, self.theme, s)}
         silent = [
-            kind.offence in offences and getattr(kind, mark) is None
-            for kind in dataset.counts.kinds
+            source in marked and kind.offence in offences and getattr(kind, mark) is None
+            for kind, source in zip(dataset.counts.kinds, dataset.counts.sources, strict=True)
         ]
         return int(dataset.counts.by_month(np.array(silent, dtype=bool), self.period).sum())
 
     def _by_month(self, dataset: Dataset) -> NDArray[np.int64]:
-        marked = self.marked(dataset)
-        kinds = dataset.counts.kinds
-        chosen = np.array([self.theme.holds(kind, marked=marked) for kind in kinds], dtype=bool)
-        return dataset.counts.by_month(chosen, self.period)
+        marked = {s: marks(dataset, self.theme, s) for s in self.sources}
+        chosen = [
+            source in marked and self.theme.holds(kind, marked=marked[source])
+            for kind, source in zip(dataset.counts.kinds, dataset.counts.sources, strict=True)
+        ]
+        return dataset.counts.by_month(np.array(chosen, dtype=bool), self.period)
 
 
-def first_recorded(dataset: Dataset, *themes: str) -> str:
-    """The first of these themes that the source records; the first of all where it records none."""
-    recorded = (name for name in themes if THEMES[name].offences & dataset.offences_told)
-    return next(recorded, themes[0])
+def _period(dataset: Dataset, sources: tuple[int, ...], months: str | None) -> Period:
+    if months is None:
+        return months_shared(dataset, sources).latest(DEFAULT_MONTHS)
+    held = months_of(dataset, sources)
+    period = Period.parse(months, dataset.period, held)
+    if not any(dataset.held[s].period.overlaps(period) for s in sources):
+        verb = "holds" if len(sources) == 1 else "hold"
+        spans = " and ".join(dict.fromkeys(dataset.held[s].period.iso() for s in sources))
+        raise QuestionError(
+            f"{names_of(dataset, sources)} {verb} {spans}, and no month of {period.iso()}."
+        )
+    return period
 
 
-def _place(theme: Theme, place: str | None) -> Place | None:
+def _place(dataset: Dataset, theme: Theme, place: str | None) -> Place | None:
     if place is not None and place not in PLACES:
         raise QuestionError(f"There is no place '{place}'; choose rural or urban.")
     if theme.rural_only and place == "urban":
         raise QuestionError(
             f"The theme {theme.name} is about rural areas; leave out place=urban, or ask for crime."
+        )
+    if place is not None and not (dataset.place == place).any():
+        raise QuestionError(
+            f"No area of {dataset.area} is classed as {place}; leave out place={place}."
         )
     return "rural" if theme.rural_only else place
 
@@ -138,15 +183,8 @@ def _town(dataset: Dataset, town: str | None) -> str | None:
     if town is None:
         return None
     known = dataset.town_shapes.position
+    if not known:
+        raise QuestionError(f"There is no town '{town}'; the dataset has no towns.")
     if (wanted := town_id(town)) not in known:
         raise QuestionError(f"There is no town '{town}'; choose one of {', '.join(known)}.")
     return wanted
-
-
-def _refuse_unrecorded(dataset: Dataset, question: Question) -> None:
-    theme = question.theme
-    if not theme.answerable(dataset.offences_told, marked=question.marked(dataset)):
-        raise QuestionError(
-            f"For the theme {theme.name}: the source ({dataset.source.name}) does not record this, "
-            f"or not apart from other offences. {theme.meaning}"
-        )

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from geo.dataset import Dataset
 from geo.measures.rates import rate, rate_limits
 from geo.query import Question
+from geo.recorders import names_of
 from layers.layer import Answer, Field
 
-NOBODY = "nobody lives there"
+NOBODY = "nobody lives there, or residents are not known"
+UNCLASSED = "it has no rural-urban class"
 FIGURES = (
-    Field("residents", "integer", "Residents that the rate divides by", "people"),
+    Field("residents", "integer", "Residents that the rate divides by", "people", "not known"),
     Field("count", "integer", "Incidents recorded in the period", "incidents"),
     Field("rate", "number", "Incidents per 1,000 residents over the period", "per 1,000", NOBODY),
     Field("rate_lower", "number", "Lower 95% limit of the rate", "per 1,000", NOBODY),
@@ -23,6 +25,7 @@ FIGURES = (
 QUESTION = (
     Field("theme", "string", "What is counted"),
     Field("period", "string", "First and last month, both included", "YYYY-MM/YYYY-MM"),
+    Field("source", "string", "Who recorded the incidents that are counted"),
     Field("illustrative", "boolean", "True where the incidents are drawn and not real reports"),
 )
 AREA = (
@@ -30,17 +33,25 @@ AREA = (
     Field("lsoa_name", "string", "LSOA name"),
     Field("name", "string", "The name people know it by"),
     Field("town", "string", "Town it belongs to", null="outside the towns"),
-    Field("place", "string", "rural or urban, by the official two-way split"),
-    Field("ruc_code", "string", "Rural-urban class"),
+    Field("place", "string", "rural or urban, by the official two-way split", null=UNCLASSED),
+    Field("ruc_code", "string", "Rural-urban class", null=UNCLASSED),
 )
 
 
-def figure_columns(count: NDArray[np.int64], residents: NDArray[np.int64]) -> dict[str, Any]:
-    """The columns of FIGURES for counts and residents of the same areas."""
+def figure_columns(
+    count: NDArray[np.int64],
+    residents: NDArray[np.int64],
+    known: NDArray[np.bool_],
+) -> dict[str, Any]:
+    """The columns of FIGURES for counts and residents of the same areas.
+
+    Where residents are not `known` there is no rate.
+    """
+    residents = np.where(known, residents, 0)
     lower, upper = rate_limits(count, residents)
     total = count.sum()
     return {
-        "residents": residents,
+        "residents": pd.arrays.IntegerArray(residents, ~known),
         "count": count,
         "rate": rate(count, residents),
         "rate_lower": lower,
@@ -54,7 +65,8 @@ def question_columns(dataset: Dataset, question: Question) -> dict[str, Any]:
     return {
         "theme": question.theme.name,
         "period": question.period.iso(),
-        "illustrative": dataset.source.illustrative,
+        "source": names_of(dataset, question.sources),
+        "illustrative": any(dataset.sources[s].illustrative for s in question.sources),
     }
 
 
@@ -67,7 +79,11 @@ def lsoa_answer(
     """An answer with one row an LSOA. `extra` has further columns for all areas asked about."""
     positions = question.areas(dataset)
     columns = {
-        **figure_columns(question.counts(dataset), dataset.residents[positions]),
+        **figure_columns(
+            question.counts(dataset),
+            dataset.residents[positions],
+            dataset.residents_known[positions],
+        ),
         **(extra or {}),
         **question_columns(dataset, question),
     }
@@ -75,6 +91,18 @@ def lsoa_answer(
     shown = question.shown(dataset)
     rows = pd.concat([pd.DataFrame(areas), pd.DataFrame(columns)], axis=1)[shown]
     return Answer(rows, dataset.lsoa_shapes, positions[shown].tolist(), facts or {})
+
+
+def residents_by(
+    dataset: Dataset,
+    positions: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    size: int,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Residents of the areas at the positions by group, and whether those of all are known."""
+    unknown = (~dataset.residents_known[positions]).astype(np.int64)
+    people = sum_by(groups, dataset.residents[positions], size)
+    return people, sum_by(groups, unknown, size) == 0
 
 
 def sum_by(groups: NDArray[np.int64], values: NDArray[np.int64], size: int) -> NDArray[np.int64]:

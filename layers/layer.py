@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
-from geo.dataset import Dataset, Shapes
+from geo.dataset import Dataset
 from geo.query import Question
+from geo.shapes import Shapes
 
 Kind = Literal["string", "integer", "number", "boolean"]
 
@@ -57,16 +58,29 @@ class Answer:
         return [self.shapes.ids[i] for i in self.position]
 
 
+T = TypeVar("T")
+
+
+def always(value: T) -> Callable[[Dataset], T]:
+    """The same for every dataset."""
+    return lambda _: value
+
+
 @dataclass(frozen=True)
 class Layer:
-    """One collection that a user can see or download."""
+    """One collection that a user can see or download.
+
+    `fields` and `drawing` follow the dataset; `always` is for those that are the same for all.
+    `absent` says why a dataset has nothing to fill the layer with; None where it has.
+    """
 
     name: str
     title: str
     summary: str
-    fields: tuple[Field, ...]
-    drawing: Drawing
+    fields: Callable[[Dataset], tuple[Field, ...]]
+    drawing: Callable[[Dataset], Drawing]
     compute: Callable[[Dataset, Question], Answer]
     label: str
     caveats: tuple[str, ...] = ()
     narrows_to_town: bool = True
+    absent: Callable[[Dataset], str | None] = lambda _: None

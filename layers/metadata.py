@@ -1,10 +1,12 @@
 """What must be said beside every figure: period, source, denominator, caveats."""
 
+from dataclasses import replace
 from typing import Any
 
 from geo.dataset import Dataset
 from geo.period import month_iso
 from geo.query import Question
+from geo.recorders import names_of, recorders
 from layers.layer import Answer, Layer
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -23,34 +25,60 @@ ASB_IS_NOT_CRIME = "ASB is not crime. The two are counted apart and never added 
 
 
 def describe(dataset: Dataset, layer: Layer, question: Question, answer: Answer) -> dict[str, Any]:
-    """Period, source, denominator, caveats and the figures about the whole answer."""
-    missing = [m for m in question.period.months() if m in dataset.months_missing]
+    """Period, sources, denominator, caveats and the figures about the whole answer."""
     return {
         "theme": question.theme.name,
         "theme_title": question.theme.title,
         "theme_meaning": question.theme.meaning,
         "period": question.period.iso(),
         "months_counted": question.months_counted(dataset),
-        "months_missing": [month_iso(month) for month in missing],
+        "months_missing": [month_iso(month) for month in question.months_missing(dataset)],
         "place": question.place,
         "town": question.town,
-        "source": dataset.source.name,
-        "illustrative": dataset.source.illustrative,
+        **sources(dataset, question),
         "denominator": dataset.denominator,
         "unlocated": question.unlocated(dataset),
         "caveats": caveats(dataset, question, layer),
         "facts": answer.facts,
-        "attribution": attribution(dataset),
+        "attribution": attribution(dataset, question.sources),
         "licence": LICENCE,
         "transformation": dataset.manifest["transformation"],
         "dataset_id": dataset.id,
     }
 
 
+def sources(dataset: Dataset, question: Question) -> dict[str, Any]:
+    """Which sources were counted, each with its total, and which others record the theme too."""
+    others = (s for s in sorted(recorders(dataset, question.theme)) if s not in question.sources)
+    return {
+        "source": names_of(dataset, question.sources),
+        "sources": [_total(dataset, question, s) for s in question.sources],
+        "also_recorded_by": [_total(dataset, question, s) for s in others],
+        "illustrative": any(dataset.sources[s].illustrative for s in question.sources),
+    }
+
+
+def _total(dataset: Dataset, question: Question, source: int) -> dict[str, Any]:
+    """The count of one source alone, of the areas shown; None where it holds no month of them."""
+    asked = replace(question, sources=(source,))
+    total = int(asked.counts(dataset)[asked.shown(dataset)].sum())
+    return {
+        "id": dataset.sources[source].id,
+        "name": dataset.sources[source].name,
+        "count": total if asked.months_counted(dataset) else None,
+    }
+
+
 def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) -> list[str]:
     """What the reader of these figures must know, most important first."""
-    said = [ILLUSTRATIVE] if dataset.source.illustrative else []
+    drawn = any(dataset.sources[s].illustrative for s in question.sources)
+    said = [ILLUSTRATIVE] if drawn else []
     theme, period = question.theme, question.period
+    if len(question.sources) > 1:
+        said.append(
+            f"Added up: {names_of(dataset, question.sources)} may hold the same incident, which is "
+            "then counted twice."
+        )
     if theme.unmarked and not question.marked(dataset):
         said.append(theme.unmarked)
     if untold := question.untold(dataset):
@@ -63,18 +91,28 @@ def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) ->
             f"Some have no place: {unlocated:,} in the files are in no area's count. They may lie "
             "anywhere that the files cover."
         )
+    unclassed = sum(place is None for place in dataset.place)
+    if unclassed and (question.place or (layer and layer.name == "rural-urban")):
+        said.append(
+            f"Neither rural nor urban: {unclassed:,} areas have no rural-urban class and are left "
+            "out."
+        )
     if len(period) < 12:
         said.append("Less than a year: a rise or fall in so few months may be the season.")
-    if any(month in dataset.months_missing for month in period.months()):
+    if question.months_missing(dataset):
         said.append("Months are missing: the files do not hold all of these months.")
     return said + list(layer.caveats if layer else ())
 
 
-def attribution(dataset: Dataset) -> str:
-    """Whom the areas and the incidents come from."""
+def attribution(dataset: Dataset, sources: tuple[int, ...] | None = None) -> str:
+    """Whom the areas and the incidents come from; of all sources, or of these."""
     files = dataset.manifest["area"]["files"]
-    sentences = [f"Incidents: {dataset.source.name}."]
+    chosen = tuple(range(len(dataset.sources))) if sources is None else sources
+    sentences = [f"Incidents: {names_of(dataset, chosen)}."]
     sentences += [
-        f"{part.strip('. ')}." for file in files for part in file["attribution"].split(". ")
+        f"{part.strip('. ')}."
+        for file in files
+        if file.get("attribution")
+        for part in file["attribution"].split(". ")
     ]
     return " ".join(dict.fromkeys(sentences))

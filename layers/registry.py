@@ -5,6 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import layers
+from geo.dataset import Dataset
 from geo.errors import UnknownNameError
 from layers.layer import Layer
 
@@ -17,9 +18,20 @@ def all_layers() -> dict[str, Layer]:
     return {layer.name: layer for layer in found}
 
 
-def find_layer(name: str) -> Layer:
-    """The layer of that name. Raises UnknownNameError where there is none."""
-    known = all_layers()
+def offered_layers(dataset: Dataset) -> dict[str, Layer]:
+    """The layers that the dataset has something to fill with."""
+    return {name: layer for name, layer in all_layers().items() if layer.absent(dataset) is None}
+
+
+def find_layer(name: str, dataset: Dataset | None = None) -> Layer:
+    """The layer of that name.
+
+    Raises UnknownNameError where there is none, or where the dataset has nothing to fill it with.
+    """
+    known = all_layers() if dataset is None else offered_layers(dataset)
+    if name not in known and name in all_layers() and dataset is not None:
+        why = all_layers()[name].absent(dataset)
+        raise UnknownNameError(f"There is no layer '{name}' here. {why}")
     if name not in known:
         raise UnknownNameError(f"There is no layer '{name}'; there are {', '.join(known)}.")
     return known[name]

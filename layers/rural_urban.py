@@ -2,12 +2,20 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.query import Question
 from geo.rural_urban import CLASSES, PLACES
-from layers.figures import FIGURES, QUESTION, figure_columns, question_columns
-from layers.layer import Answer, Drawing, Field, Layer
+from layers.figures import (
+    FIGURES,
+    QUESTION,
+    figure_columns,
+    question_columns,
+    residents_by,
+    sum_by,
+)
+from layers.layer import Answer, Drawing, Field, Layer, always
 
 SPLIT, CLASS = "rural or urban", "class"
 
@@ -20,13 +28,11 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     levels, position = [], []
     for level, key, order in ((SPLIT, "place", PLACES), (CLASS, "ruc_code", tuple(CLASSES))):
         found = [code for code in order if (lsoas[key] == code).any()]
-        group = pd.Index(found).get_indexer(lsoas[key])
-        sums = [
-            np.bincount(group, values, len(found)).astype(np.int64)
-            for values in (count, dataset.residents[positions], np.ones_like(count))
-        ]
-        hectares = np.bincount(group, lsoas["hectares"], len(found))
-        figures = figure_columns(sums[0], sums[1])
+        group = pd.Index(found, dtype=object).get_indexer(lsoas[key])
+        total, areas = (sum_by(group, v, len(found)) for v in (count, np.ones_like(count)))
+        people, known = residents_by(dataset, positions, group, len(found))
+        classed = group >= 0
+        hectares = np.bincount(group[classed], lsoas["hectares"][classed], len(found))
         levels.append(
             pd.DataFrame(
                 {
@@ -34,17 +40,29 @@ def compute(dataset: Dataset, question: Question) -> Answer:
                     "code": found,
                     "title": [_title(code) for code in found],
                     "place": [code if level == SPLIT else CLASSES[code].place for code in found],
-                    "areas": sums[2],
-                    "residents_share": sums[1] / sums[1].sum(),
-                    **figures,
+                    "areas": areas,
+                    "residents_share": _share(people, known),
+                    **figure_columns(total, people, known),
                     "hectares": hectares,
-                    "per_km2": sums[0] / hectares * 100,
+                    "per_km2": total / hectares * 100,
                     **question_columns(dataset, question),
                 }
             )
         )
         position += [dataset.rural_urban_shapes.position[code] for code in found]
     return Answer(pd.concat(levels, ignore_index=True), dataset.rural_urban_shapes, position)
+
+
+def _share(people: NDArray[np.int64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Each group's share of the residents; NaN where those of any group are not known."""
+    total = people.sum() if known.all() else 0
+    return people / total if total else np.full(len(people), np.nan)
+
+
+def _absent(dataset: Dataset) -> str | None:
+    if any(place is not None for place in dataset.place):
+        return None
+    return "The dataset has no rural-urban classes."
 
 
 def _title(code: str) -> str:
@@ -56,24 +74,33 @@ LAYER = Layer(
     title="Rural and urban",
     summary="Count, rate and limits by the official rural-urban class, at two levels: rural or "
     "urban, and the class. The levels overlap; use one at a time.",
-    fields=(
-        Field("level", "string", "rural or urban, or class"),
-        Field("code", "string", "Class code, or rural, or urban"),
-        Field("title", "string", "What the code means"),
-        Field("place", "string", "rural or urban"),
-        Field("areas", "integer", "LSOAs in it", "areas"),
-        Field("residents_share", "number", "Share of the residents", "0 to 1"),
-        *FIGURES,
-        Field("hectares", "number", "Land", "hectares"),
-        Field("per_km2", "number", "Incidents per square kilometre", "per km²"),
-        *QUESTION,
+    fields=always(
+        (
+            Field("level", "string", "rural or urban, or class"),
+            Field("code", "string", "Class code, or rural, or urban"),
+            Field("title", "string", "What the code means"),
+            Field("place", "string", "rural or urban"),
+            Field("areas", "integer", "LSOAs in it", "areas"),
+            Field(
+                "residents_share",
+                "number",
+                "Share of the residents",
+                "0 to 1",
+                "residents are not known",
+            ),
+            *FIGURES,
+            Field("hectares", "number", "Land", "hectares"),
+            Field("per_km2", "number", "Incidents per square kilometre", "per km²"),
+            *QUESTION,
+        )
     ),
-    drawing=Drawing("title", "categories", "Rural-urban class", level=CLASS),
+    drawing=always(Drawing("title", "categories", "Rural-urban class", level=CLASS)),
     compute=compute,
     label="title",
     caveats=(
-        "Rural here is the official two-way split: town and fringe, village and dispersed. Some "
+        "Rural here is the official two-way split, which counts small towns as rural too. Some "
         "sources count villages and dispersed places alone.",
     ),
     narrows_to_town=False,
+    absent=_absent,
 )

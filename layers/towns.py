@@ -6,8 +6,8 @@ import pandas as pd
 from geo.dataset import Dataset
 from geo.measures.hotspots import concentration
 from geo.query import Question
-from layers.figures import FIGURES, QUESTION, figure_columns, question_columns, sum_by
-from layers.layer import Answer, Drawing, Field, Layer
+from layers.figures import FIGURES, QUESTION, figure_columns, question_columns, residents_by, sum_by
+from layers.layer import Answer, Drawing, Field, Layer, always
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:
@@ -17,7 +17,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     count = question.counts(dataset)
     areas = sum_by(towns, np.ones(len(towns), dtype=np.int64), size)
     figures = figure_columns(
-        sum_by(towns, count, size), sum_by(towns, dataset.residents[positions], size)
+        sum_by(towns, count, size), *residents_by(dataset, positions, towns, size)
     )
     figures["share"] = figures["count"] / count.sum() if count.sum() else np.full(size, np.nan)
     rows = pd.DataFrame(
@@ -41,19 +41,22 @@ LAYER = Layer(
     name="towns",
     title="Towns",
     summary="Every town as the LSOAs of its built-up area together, with count, rate and limits.",
-    fields=(
-        Field("town_id", "string", "The town in web addresses"),
-        Field("town", "string", "Town"),
-        Field("role", "string", "Its role in the area"),
-        Field("areas", "integer", "LSOAs of the town that the question is put to", "areas"),
-        *FIGURES,
-        Field("rank", "integer", "1 is the town with most incidents"),
-        Field("easting", "integer", "Centre point", "metres, EPSG:27700"),
-        Field("northing", "integer", "Centre point", "metres, EPSG:27700"),
-        *QUESTION,
+    fields=always(
+        (
+            Field("town_id", "string", "The town in web addresses"),
+            Field("town", "string", "Town"),
+            Field("role", "string", "Its role in the area", null="it has none"),
+            Field("areas", "integer", "LSOAs of the town that the question is put to", "areas"),
+            *FIGURES,
+            Field("rank", "integer", "1 is the town with most incidents"),
+            Field("easting", "integer", "Centre point", "metres, EPSG:27700"),
+            Field("northing", "integer", "Centre point", "metres, EPSG:27700"),
+            *QUESTION,
+        )
     ),
-    drawing=Drawing("rate", "classes", "per 1,000 residents"),
+    drawing=always(Drawing("rate", "classes", "per 1,000 residents")),
     compute=compute,
     label="town",
     caveats=("A town here is whole LSOAs, so its outline reaches into the fields round it.",),
+    absent=lambda dataset: None if len(dataset.towns) else "The dataset has no towns.",
 )

@@ -14,7 +14,6 @@ from starlette.staticfiles import StaticFiles
 
 from geo.errors import SafermapError
 from geo.query import Question
-from layers.registry import find_layer
 from service import documents
 from service.errors import explained, http_error, unexplained
 from service.items import check_town, csv_items, geojson_item, geojson_items, one_item
@@ -33,7 +32,7 @@ from service.site import Site
 
 STATIC = Path(__file__).parent.parent / "static"
 METHODS = ["GET", "HEAD"]
-VIEW = ("theme", "datetime", "f")
+VIEW = ("theme", "datetime", "source", "f")
 
 Makers = dict[str, Callable[[], Body]]
 router = APIRouter()
@@ -100,7 +99,8 @@ async def town(request: Request, town: str) -> Response:
 
     def makers(site: Site, _: str) -> Makers:
         query = request.query_params
-        question = town_question(site, town, query.get("theme"), query.get("datetime"))
+        asked = (query.get(name) for name in ("theme", "datetime", "source"))
+        question = town_question(site, town, *asked)
         return {
             "html": page(town_page, site, question),
             "json": data(lambda: town_facts(site, question)),
@@ -139,23 +139,23 @@ async def collections(request: Request) -> Response:
 @router.api_route("/collections/{name}", methods=METHODS)
 async def collection(request: Request, name: str) -> Response:
     """A layer's card; the collection document."""
-    layer = find_layer(name)
-    return await answer(
-        request,
-        ("f",),
-        lambda site, base: {
+
+    def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
+        return {
             "html": page(layer_page, site, layer, base),
             "json": data(lambda: documents.collection(site, layer, base)),
-        },
-    )
+        }
+
+    return await answer(request, ("f",), makers)
 
 
 @router.api_route("/collections/{name}/items", methods=METHODS)
 async def items(request: Request, name: str) -> Response:
     """A layer's features as a map, GeoJSON or CSV."""
-    layer = find_layer(name)
 
     def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
         query = dict(request.query_params)
         question, window = read_question(site.dataset, request.query_params), read_window(query)
         check_town(layer, question)
@@ -173,9 +173,9 @@ async def items(request: Request, name: str) -> Response:
 @router.api_route("/collections/{name}/items/{feature_id}", methods=METHODS)
 async def item(request: Request, name: str, feature_id: str) -> Response:
     """One area."""
-    layer = find_layer(name)
 
     def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
         query = dict(request.query_params)
         question: Question = read_question(site.dataset, request.query_params)
         row = one_item(site, layer, question, feature_id)["properties"]

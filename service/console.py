@@ -1,18 +1,25 @@
 """What the command line shows: progress, and what became of every row."""
 
+import json
+import time
 from collections.abc import Iterable
+from types import TracebackType
+from typing import Any, Self
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, track
 from rich.table import Table
 from rich.text import Text
 
 from geo.incidents import Refusal
 from geo.incidents.files import IncidentFile
-from geo.prepare import FileAccount
+from geo.parts import Part
+from geo.versions import Version
 
 SHOWN_REFUSALS = 20
+SHOWN_FILES = 60
 NAME_WIDTH = 36
+SECONDS_BETWEEN_LINES = 10
 
 stdout = Console()
 stderr = Console(stderr=True)
@@ -28,6 +35,18 @@ def progress(files: Iterable[IncidentFile], total: int) -> Iterable[IncidentFile
         yield file
 
 
+def parts_progress(parts: Iterable[Part], total: int) -> Iterable[Part]:
+    """A bar on a terminal, a line a file elsewhere; files taken over as they were are quick."""
+    if stderr.is_terminal:
+        yield from track(parts, "Reading", total, console=stderr, transient=True)
+        return
+    for number, part in enumerate(parts, 1):
+        if not part.reused:
+            said = f"Reading {number} of {total}: {part.name}"
+            stderr.print(said, soft_wrap=True, highlight=False)
+        yield part
+
+
 def _short(name: str) -> str:
     """The end of a long file name, which tells it from the others."""
     return name if len(name) <= NAME_WIDTH else f"…{name[1 - NAME_WIDTH :]}"
@@ -41,27 +60,53 @@ def read_table(rows: list[tuple[str, int, int, int]]) -> Table:
     return table
 
 
-def account_table(accounts: list[FileAccount], area: str) -> Table:
-    """What became of the rows of each file."""
-    table = Table(
-        "file", "read", "refused", f"in {area}", "unlocated", "outside",
-        caption="read = refused + in the area + unlocated + outside",
-    )  # fmt: skip
-    names = ("read", "refused", "located", "unlocated", "outside")
-    for account in accounts:
-        table.add_row(
-            Text(_short(account.name)), *(f"{getattr(account, name):,}" for name in names)
-        )
+def account_table(accounts: list[dict[str, Any]], area: str) -> Table:
+    """What became of the rows of each file, and of all; of all alone where the files are many."""
+    titles = {
+        "read": "read",
+        "refused": "refused",
+        "located": f"in {area}",
+        "ring": "in the ring",
+        "unlocated": "unlocated",
+        "outside": "outside",
+    }
+    if not any(account["ring"] for account in accounts):
+        del titles["ring"]
+    names = list(titles)
+    caption = f"read = {' + '.join(titles[name] for name in names[1:])}"
+    table = Table("file", *titles.values(), caption=caption)
+    if len(accounts) <= SHOWN_FILES:
+        for account in accounts:
+            table.add_row(Text(_short(account["name"])), *(f"{account[n]:,}" for n in names))
     if len(accounts) > 1:
-        sums = (sum(getattr(account, name) for account in accounts) for name in names)
-        table.add_row("all", *(f"{value:,}" for value in sums), style="bold")
+        sums = (sum(account[name] for account in accounts) for name in names)
+        table.add_row(f"all {len(accounts):,} files", *(f"{v:,}" for v in sums), style="bold")
+    return table
+
+
+def version_table(versions: list[Version]) -> Table:
+    """One line a version, the newest first."""
+    table = Table("version", "built", "period", "incidents", "added", "restated", "left out", "")
+    for item in reversed(versions):
+        said = item.manifest
+        entry = said["history"][0]
+        table.add_row(
+            item.name,
+            said["created"],
+            said["period"],
+            f"{said['rows']['located']:,}",
+            *(f"{len(entry[name]):,}" for name in ("added", "restated", "removed")),
+            "current" if item.current else "",
+        )
     return table
 
 
 def print_passed_over(passed_over: dict[str, str]) -> None:
-    """Files that held the same bytes as another, which was counted once."""
-    for name, same_as in passed_over.items():
-        stdout.print(Text(f"{name} is the same as {same_as} and was passed over."), soft_wrap=True)
+    """Files that were not taken, each with the reason; the first few where they are many."""
+    for name, reason in list(passed_over.items())[:SHOWN_FILES]:
+        stdout.print(Text(f"{name} was passed over: {reason}."), soft_wrap=True)
+    if len(passed_over) > SHOWN_FILES:
+        stdout.print(f"and {len(passed_over) - SHOWN_FILES:,} more files were passed over.")
 
 
 def print_refusals(refusals: list[Refusal]) -> None:
@@ -76,3 +121,66 @@ def print_refusals(refusals: list[Refusal]) -> None:
     stdout.print(table)
     if len(refusals) > SHOWN_REFUSALS:
         stdout.print(f"and {len(refusals) - SHOWN_REFUSALS:,} more.")
+
+
+class FetchProgress:
+    """What is being fetched: a bar each on a terminal; elsewhere a line at first and now and then.
+
+    Called with what is fetched, how much is there, and how much it will be, where that is known.
+    """
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f}"),
+            TimeRemainingColumn(),
+            console=stderr,
+            transient=True,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._said: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        if stderr.is_terminal:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if stderr.is_terminal:
+            self._bars.stop()
+
+    def __call__(self, what: str, done: int, whole: int | None) -> None:
+        """Show how far it is."""
+        if stderr.is_terminal:
+            if what not in self._tasks:
+                self._tasks[what] = self._bars.add_task(what, total=whole)
+            self._bars.update(self._tasks[what], completed=done, total=whole)
+            return
+        now = time.monotonic()
+        if now - self._said.get(what, -SECONDS_BETWEEN_LINES) < SECONDS_BETWEEN_LINES:
+            return
+        self._said[what] = now
+        of = f" of {whole:,}" if whole is not None else ""
+        stderr.print(Text(f"Fetching {what}: {done:,}{of}"), soft_wrap=True)
+
+
+def print_fetched(kind: str, facts: dict[str, str], sha256: str, notes: Iterable[str]) -> None:
+    """A fetched file: where it is, its checksum, and its line for an area file."""
+    # A basic string of TOML is written as JSON writes one
+    line = ", ".join(
+        f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()
+    )
+    for text in (
+        f"Wrote {facts['path']}",
+        *notes,
+        f"sha256 {sha256}",
+        f"In safermap.toml, under {kind}:",
+        f"{{ {line} }}",
+    ):
+        stdout.print(Text(text), soft_wrap=True)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from geo.period import month_iso
+from geo.recorders import names_of
 from layers.layer import Layer
 from layers.metadata import LICENCE, attribution
-from layers.registry import all_layers
 from service.items import link
 from service.negotiate import MEDIA
 from service.site import Site
@@ -25,7 +25,7 @@ def landing(site: Site, base: str) -> dict[str, Any]:
         "description": f"Anti-social behaviour, crime and deprivation in {site.dataset.area}, "
         f"{site.dataset.period.words()}.",
         "attribution": attribution(site.dataset),
-        "illustrative": site.dataset.source.illustrative,
+        "illustrative": site.dataset.illustrative,
         "links": [
             link(f"{base}/?f=json", "self", MEDIA["json"], "this document"),
             link(f"{base}/?f=html", "alternate", MEDIA["html"], "as a page"),
@@ -49,7 +49,7 @@ def collections(site: Site, base: str) -> dict[str, Any]:
             link(f"{base}/collections?f=json", "self", MEDIA["json"], "this document"),
             link(f"{base}/collections?f=html", "alternate", MEDIA["html"], "as a page"),
         ],
-        "collections": [collection(site, layer, base) for layer in all_layers().values()],
+        "collections": [collection(site, layer, base) for layer in site.layers.values()],
     }
 
 
@@ -57,7 +57,6 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
     """One layer: what it is, how far it reaches, where its features are, what its fields mean."""
     here = f"{base}/collections/{layer.name}"
     dataset = site.dataset
-    bounds = dataset.lsoa_shapes.bounds
     first, last = dataset.period.first, dataset.period.last
     return {
         "id": layer.name,
@@ -65,13 +64,17 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
         "description": layer.summary,
         "attribution": attribution(dataset),
         "license": LICENCE,
-        "illustrative": dataset.source.illustrative,
-        "source": dataset.source.name,
+        "illustrative": dataset.illustrative,
+        "source": names_of(dataset, tuple(range(len(dataset.sources)))),
+        "sources": [
+            {"id": held.source.id, "name": held.source.name, "period": held.period.iso()}
+            for held in dataset.held
+        ],
         "denominator": dataset.denominator,
         "itemType": "feature",
         "extent": {
             "spatial": {
-                "bbox": [[*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)]],
+                "bbox": [dataset.lsoa_shapes.extent],
                 "crs": CRS84,
             },
             "temporal": {
@@ -84,7 +87,7 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
         "storageCrs": CRS84,
         "fields": [
             {"name": f.name, "type": f.kind, "title": f.title, "unit": f.unit, "null": f.null}
-            for f in layer.fields
+            for f in layer.fields(dataset)
         ],
         "links": [
             link(f"{here}?f=json", "self", MEDIA["json"], "this document"),

@@ -10,6 +10,7 @@ import numpy as np
 from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record, geojson, to_csv
 from geo.query import Question
+from geo.recorders import source_asked
 from layers.layer import Answer, Layer
 from layers.metadata import describe
 from service.negotiate import MEDIA
@@ -18,6 +19,7 @@ from service.responses import Body, json_bytes
 from service.site import Site, features
 
 Query = dict[str, str]
+LONGEST = 80  # letters of an area's name in a file name, which some systems cut at 255
 
 
 def check_town(layer: Layer, question: Question) -> None:
@@ -58,16 +60,12 @@ def geojson_items(
 
 
 def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> Body:
-    """The rows without outlines; source, denominator and caveat stand in every row."""
+    """The rows without outlines; denominator and caveat stand in every row."""
     answer, rows = site.answer(layer, question)
     _, chosen = choose(answer, window)
     said = describe(site.dataset, layer, question, answer)
-    constants = {
-        "source": said["source"],
-        "denominator": said["denominator"],
-        "caveat": said["caveats"][0],
-    }
-    columns = [field.name for field in layer.fields]
+    constants = {"denominator": said["denominator"], "caveat": said["caveats"][0]}
+    columns = [field.name for field in layer.fields(site.dataset)]
     content = to_csv([rows[i] for i in chosen], columns, constants)
     name = file_name(site, layer, question, "csv")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -101,7 +99,9 @@ def geojson_item(
 
 def file_name(site: Site, layer: Layer, question: Question, ending: str) -> str:
     """A file name that says area, layer, theme and months, in letters that any system takes."""
-    parts = [site.dataset.area, layer.name, question.theme.name, question.town, question.place]
+    source = source_asked(site.dataset, question.theme, question.sources)
+    area = site.dataset.area[:LONGEST]
+    parts = [area, layer.name, question.theme.name, source, question.town, question.place]
     said = unicodedata.normalize("NFKD", "-".join(part for part in parts if part))
     slug = re.sub(r"[^a-z0-9]+", "-", said.encode("ascii", "ignore").decode().lower()).strip("-")
     return f"{slug}-{question.period.iso().replace('/', '-to-')}.{ending}"

@@ -127,17 +127,17 @@ def map_config(
         classes: the legend's classes, lowest first, each with a colour.
         more: what a page adds, such as `town` or `context`.
     """
-    bounds = dataset.lsoa_shapes.bounds
+    drawing = layer.drawing(dataset)
     return {
         "url": url,
-        "field": layer.drawing.field,
-        "by": layer.drawing.by,
-        "level": layer.drawing.level,
-        "outlines": layer.drawing.outlines,
+        "field": drawing.field,
+        "by": drawing.by,
+        "level": drawing.level,
+        "outlines": drawing.outlines,
         "label": layer.label,
         "classes": classes,
         "any": ANY,
-        "bounds": [*bounds[:, :2].min(axis=0).tolist(), *bounds[:, 2:].max(axis=0).tolist()],
+        "bounds": dataset.lsoa_shapes.extent,
         "places": _places(dataset),
         **more,
     }

@@ -3,7 +3,6 @@
 from importlib.metadata import version
 from typing import Any
 
-from layers.registry import all_layers
 from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
 from service.parameters import ITEMS, PARAMETERS, QUESTION
@@ -48,9 +47,9 @@ def api_document(site: Site, base: str) -> Json:
 
 def _paths(site: Site) -> Json:
     town = _in_path("town", list(site.dataset.towns["town_id"]), "The town.")
-    layer = _in_path("layer", list(all_layers()), "The layer.")
+    layer = _in_path("layer", list(site.layers), "The layer.")
     item = _in_path("id", None, "The feature id, such as an LSOA code.")
-    view = ("theme", "datetime", "f")
+    view = ("theme", "datetime", "source", "f")
     return {
         "/": _get("The home page, or the landing document.", "landing", ("f",)),
         "/towns/{town}": _get("One town.", "town", view, (town,)),
@@ -113,7 +112,7 @@ def _parameter(site: Site, name: str) -> Json:
         "in": "query",
         "required": False,
         "description": parameter.meaning,
-        "schema": parameter.schema(site.dataset),
+        "schema": parameter.schema(site),
         "style": "form",
         "explode": False,
     }

@@ -1,7 +1,7 @@
 """The query parameters: one table that requests are checked against and the API document shows."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,10 @@ from starlette.datastructures import QueryParams
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
-from geo.offences import theme_names
 from geo.query import Question
+from geo.recorders import ALL, first_recorded
 from geo.rural_urban import PLACES
+from service.site import Site
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 10_000
 Bbox = tuple[float, float, float, float]
@@ -23,11 +24,17 @@ class Parameter:
 
     name: str
     meaning: str
-    schema: Callable[[Dataset], dict[str, Any]]
+    schema: Callable[[Site], dict[str, Any]]
 
 
-def _text(**more: object) -> Callable[[Dataset], dict[str, Any]]:
+def _text(**more: object) -> Callable[[Site], dict[str, Any]]:
     return lambda _: {"type": "string", **more}
+
+
+def _one_of(names: Iterable[str], **more: object) -> dict[str, Any]:
+    """Text out of a list; an empty list is left out, which OpenAPI does not allow."""
+    listed = list(names)
+    return {"type": "string", **({"enum": listed} if listed else {}), **more}
 
 
 PARAMETERS = {
@@ -35,25 +42,31 @@ PARAMETERS = {
     for item in (
         Parameter(
             "theme",
-            "What to count: a theme, or any offence or rural offence by name. Without it, all "
-            "recorded crime.",
-            _text(enum=list(theme_names()), default="crime"),
+            "What to count: a theme, or any offence, rural offence or further kind by name. "
+            "Without it, all recorded crime, where a source records crime.",
+            lambda site: _one_of(site.themes, default=first_recorded(site.dataset, "crime", "asb")),
         ),
         Parameter(
             "datetime",
             "The months to count, first and last included, such as 2015-04/2016-03, 2015-04 or "
-            "../2016-03. Without it, the latest 12 months of the dataset.",
-            lambda dataset: {"type": "string", "example": dataset.period.latest(12).iso()},
+            "../2016-03. Without it, the latest 12 months of the source.",
+            lambda site: {"type": "string", "example": site.dataset.period.latest(12).iso()},
+        ),
+        Parameter(
+            "source",
+            "Whose records to count. Without it, those of the first source that tells the theme "
+            f"apart. {ALL} adds up all that record it: one incident may then be counted twice.",
+            lambda site: _one_of([*(source.id for source in site.dataset.sources), ALL]),
         ),
         Parameter(
             "place",
             "Put the question to rural or to urban areas alone.",
-            _text(enum=list(PLACES)),
+            lambda site: _one_of(p for p in PLACES if (site.dataset.place == p).any()),
         ),
         Parameter(
             "town",
             "Show only the areas of one town. It changes no figure.",
-            lambda dataset: {"type": "string", "enum": list(dataset.towns["town_id"])},
+            lambda site: _one_of(site.dataset.towns["town_id"]),
         ),
         Parameter(
             "bbox",
@@ -83,7 +96,7 @@ PARAMETERS = {
         Parameter("f", "The format, instead of the Accept header.", _text()),
     )
 }
-QUESTION = ("theme", "datetime", "place")
+QUESTION = ("theme", "datetime", "place", "source")
 ITEMS = (*QUESTION, "town", "bbox", "limit", "offset", "f")
 
 
@@ -114,6 +127,7 @@ def read_question(dataset: Dataset, query: QueryParams) -> Question:
         months=query.get("datetime"),
         place=query.get("place"),
         town=query.get("town"),
+        source=query.get("source"),
     )
 
 

@@ -8,8 +8,11 @@ from cachetools import LRUCache
 
 from geo.dataset import Dataset
 from geo.formats import Record, feature, records
+from geo.offences import Theme
 from geo.query import Question
+from geo.recorders import themes
 from layers.layer import Answer, Layer
+from layers.registry import find_layer, offered_layers
 from service.responses import Body
 
 BODY_BYTES = 64 * 1024 * 1024
@@ -27,11 +30,17 @@ class Site:
         )
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
         self._lock = Lock()
+        self.themes: dict[str, Theme] = themes(dataset)
+        self.layers: dict[str, Layer] = offered_layers(dataset)
 
     @classmethod
     def open(cls, home: Path) -> "Site":
         """Serve the current dataset under `home`. Raises DatasetError where there is none."""
         return cls(Dataset.open(home))
+
+    def layer(self, name: str) -> Layer:
+        """The layer of that name. Raises UnknownNameError where the dataset has none."""
+        return find_layer(name, self.dataset)
 
     def kept(self, key: Hashable) -> Body | None:
         """A body that was made before, if it is still kept."""

@@ -1,12 +1,17 @@
 """Figures as people write them: whole sentences, British English, no jargon."""
 
+from typing import Any
+
 from markupsafe import Markup
 
 from geo.dataset import Dataset
+from geo.incidents.columns import CANONICAL_MAP
+from geo.incidents.table import POLICE_STREET
 from geo.measures.change import Change
 from geo.measures.rates import count_limits
 from geo.offences import Theme
 from geo.query import Question
+from geo.recorders import names_of
 from layers.breaks import shown
 
 LEAST_BASE = 10  # no percentage on a smaller base
@@ -15,6 +20,11 @@ LEAST_BASE = 10  # no percentage on a smaller base
 def number(value: float) -> str:
     """A whole number with commas."""
     return f"{value:,.0f}"
+
+
+def known(value: float | None) -> str:
+    """A whole number with commas, or that it is not known."""
+    return "not known" if value is None else number(value)
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
@@ -44,19 +54,43 @@ def incidents(theme: Theme, count: int) -> str:
 def recorded(dataset: Dataset, theme: Theme, count: int, where: str, question: Question) -> Markup:
     """How many were recorded where and when, and what chance alone could have made of it."""
     period = question.period.length_words()
-    who = (
-        "The illustrative records hold"
-        if dataset.source.illustrative
-        else "Police recorded"
-        if dataset.source.sensitivity == "open"
-        else "The partnership’s records hold"  # noqa: RUF001
-    )
+    who = _who(dataset, question.sources)
     if not count:
         return Markup("{} <b>no {}</b> {} in {}.").format(who, theme.noun, where, period)
     low, high = (float(limit) for limit in count_limits(count))
     return Markup("{} <b>{}</b> {} in {}; by chance alone it could have been {} to {}.").format(
         who, incidents(theme, count), where, period, number(low), number(high)
     )
+
+
+def _who(dataset: Dataset, sources: tuple[int, ...]) -> str:
+    """Whose records they are, as the start of a sentence."""
+    chosen = [dataset.sources[s] for s in sources]
+    if all(source.illustrative for source in chosen):
+        return "The illustrative records hold"
+    if [source.id for source in chosen] == [POLICE_STREET.id]:
+        return "Police recorded"
+    if [source.name for source in chosen] == [CANONICAL_MAP.name]:  # nobody named it
+        return "The partnership’s records hold"  # noqa: RUF001
+    together = " together" if len(chosen) > 1 else ""
+    return f"The records of {names_of(dataset, sources)}{together} hold"
+
+
+def side_by_side(question: Question, totals: list[dict[str, Any]]) -> str:
+    """What each of several sources has, in one sentence; nothing where there is one alone."""
+    if len(totals) < 2:
+        return ""
+    told = [
+        f"{total['name']} "
+        + ("has none of these months" if total["count"] is None else number(total["count"]))
+        for total in totals
+    ]
+    end = (
+        "the figures here add them up, so an incident in both is counted twice."
+        if len(question.sources) > 1
+        else "the same incident may be in both, so they are not added up."
+    )
+    return f"Side by side, {', '.join(told[:-1])} and {told[-1]}: {end}"
 
 
 def changed(theme: Theme, before: int, change: Change, clear: bool, when: str) -> str:

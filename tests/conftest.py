@@ -7,19 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import geopandas
 import httpx2
 import pandas as pd
 import pytest
+from building import build_files
 from starlette.testclient import TestClient
 
 from boundaries import SHROPSHIRE
-from geo.areas import Areas
-from geo.build import write_dataset
-from geo.dataset import Dataset, current_folder
+from geo.dataset import Dataset
 from geo.embedded import build_embedded
-from geo.incidents import read_incidents
-from geo.prepare import prepare
+from geo.rows import incident_rows
+from geo.versions import current_folder
 from service.app import create_app
 from service.site import Site
 
@@ -38,8 +36,7 @@ def shared() -> Path:
 def police_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a dataset of four months of real police street files, 2018-10 to 2019-01."""
     home = tmp_path_factory.mktemp("police")
-    reads = read_incidents([shared / "data/police/2018-19"])
-    write_dataset(prepare(reads, Areas.open(SHROPSHIRE)), home)
+    build_files(home, shared / "data/police/2018-19")
     return home
 
 
@@ -66,7 +63,7 @@ def embedded(embedded_home: Path) -> Dataset:
 @pytest.fixture(scope="session")
 def embedded_incidents(embedded_home: Path) -> pd.DataFrame:
     """Its incidents, one by one, as they lie on disk."""
-    return pd.DataFrame(geopandas.read_parquet(current_folder(embedded_home) / "incidents.parquet"))
+    return incident_rows(current_folder(embedded_home)).to_pandas()
 
 
 @pytest.fixture(scope="session")

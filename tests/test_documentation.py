@@ -1,11 +1,20 @@
 """What the documents list is what the code has."""
 
+import inspect
 import re
+import tomllib
 from pathlib import Path
 
-from geo.incidents import CANONICAL
+from setting_tables import tables_in
+
+from geo.area_file.area_table import AreaTable, SetTable, TownsTable
+from geo.area_file.files import FilesTable, FileTable
+from geo.area_file.read import AreaFileTable, DisclosureTable
+from geo.area_file.source_table import SourceTable
+from geo.incidents import CANONICAL, ColumnMap
 from geo.offences import OFFENCES, RURAL_OFFENCES
 from layers.registry import all_layers
+from service import fetch
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,6 +36,38 @@ def test_every_offence_code_is_documented() -> None:
     assert names_in(codes) == {*OFFENCES, *RURAL_OFFENCES}
 
 
+def documented(name: str, heading: str) -> set[str]:
+    """The names in the first column of the table below a heading."""
+    section = (ROOT / "docs" / name).read_text("utf-8").split(f"\n## {heading}\n")[1]
+    rows = [line for line in section.split("\n## ")[0].splitlines() if line.startswith("| `")]
+    return {name for row in rows for name in names_in(row.split("|")[1])}
+
+
+SECTIONS = {
+    AreaTable: "`[area]`",
+    FileTable: "A file",
+    FilesTable: "A file",
+    TownsTable: "`[area.towns]`",
+    SetTable: "`[[area.sets]]`",
+    SourceTable: "`[[source]]`",
+    DisclosureTable: "`[disclosure]`",
+}
+
+
+def test_every_setting_of_an_area_file_is_documented_and_no_other() -> None:
+    assert set(tables_in(AreaFileTable)) == {AreaFileTable, *SECTIONS}
+    for table, heading in SECTIONS.items():
+        assert documented("area-file.md", heading) == set(table.model_fields), heading
+    last = (ROOT / "docs/area-file.md").read_text("utf-8").splitlines()[-1]
+    assert names_in(last) == set(AreaFileTable.model_fields)
+
+
+def test_every_setting_of_a_column_map_is_documented() -> None:
+    text = (ROOT / "docs/extracts.md").read_text("utf-8")
+    example = tomllib.loads(text.split("```toml")[1].split("```")[0])
+    assert set(example) == set(ColumnMap.model_fields)
+
+
 def test_the_changelog_names_every_layer() -> None:
     assert set(all_layers()) <= names_in((ROOT / "CHANGELOG.md").read_text("utf-8"))
 
@@ -35,3 +76,13 @@ def test_the_readme_names_only_files_that_are_there() -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text("utf-8"))
     assert targets
     assert [name for name in targets if not (ROOT / name).exists()] == []
+
+
+def test_every_fetch_command_and_option_is_documented() -> None:
+    text = (ROOT / "docs/fetching.md").read_text("utf-8")
+    for command in fetch.app.registered_commands:
+        assert command.callback is not None
+        name = command.name or command.callback.__name__
+        assert f"`{name}" in text or f"fetch {name}" in text
+        for option in inspect.signature(command.callback).parameters:
+            assert f"--{option}" in text, f"{name} --{option}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 LSOA_CODE = r"^[EW]01\d{6}$"
 
@@ -27,6 +28,14 @@ def came_in_2021(code: str) -> bool:
     (False, True, True)
     """
     return int(code[3:]) > _LAST_2011_NUMBER[code[0]]
+
+
+def all_from_2021(codes: pa.Array) -> pa.Array:
+    """Those of many LSOA codes that were first used in 2021."""
+    numbers = pc.utf8_slice_codeunits(codes, 3).cast(pa.int32())
+    english = pc.starts_with(codes, "E")
+    last = pc.if_else(english, _LAST_2011_NUMBER["E"], _LAST_2011_NUMBER["W"])
+    return codes.filter(pc.greater(numbers, last))
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,20 @@
 """Partner extracts: the canonical header, and the TOML column map for any other header."""
 
 import codecs
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
-from geo.errors import InputError
+from pydantic import AfterValidator, Field
+
 from geo.incidents.table import Source
-from geo.offences import OFFENCES, RURAL_OFFENCES
+from geo.offences import OFFENCES, RURAL_OFFENCES, THEMES
+from geo.settings import Contradiction, NotBlank, Table, near, read_settings, shown
+from geo.slugs import is_slug, slug
 
 CANONICAL: Mapping[str, str] = MappingProxyType(
     {
@@ -34,113 +37,181 @@ CANONICAL: Mapping[str, str] = MappingProxyType(
 """The canonical header: column name to what it holds. A missing column is `not recorded`."""
 
 YES, NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
-_TEXTS = ("name", "encoding", "date_format", "time_format")
-_LISTS = ("offence", "rural_offence")
 
 
-@dataclass(frozen=True)
-class ColumnMap:
+def _known_encoding(text: str) -> str:
+    try:
+        codecs.lookup(text)
+        "a".encode(text)
+    except (LookupError, ValueError):
+        raise ValueError(f"there is no text encoding {shown(text)}; try 'cp1252'.") from None
+    return text
+
+
+def _tells_a_day(form: str) -> str:
+    if not _tells(form, "%Y-%m-%d"):
+        raise ValueError(f"{shown(form)} does not tell a day, month and year, as '%d/%m/%Y' does.")
+    return form
+
+
+def _tells_an_hour(form: str) -> str:
+    if not _tells(form, "%H"):
+        raise ValueError(f"{shown(form)} does not tell an hour of the day, as '%H:%M' does.")
+    return form
+
+
+def _tells(form: str, told: str) -> bool:
+    moment = datetime(2015, 11, 30, 21, 47)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of a form that has no year
+            back = datetime.strptime(moment.strftime(form), form)
+    except (ValueError, re.error):
+        return False
+    return back.strftime(told) == moment.strftime(told)
+
+
+class Columns(Table):
     """How one partner's extract says what the canonical header says.
 
     `columns`: canonical name to the file's heading. `constants`: canonical name to one value for
-    every row. `offence` and `rural_offence`: the file's own words to safermap's codes.
+    every row. `offence` and `rural_offence`: the file's own words to safermap's codes. `kinds`:
+    code to title of kinds of incident beyond the offence list.
     """
 
-    name: str = "Partner extract"
-    encoding: str = "utf-8"
-    date_format: str = "%Y-%m-%d"
-    time_format: str = "%H:%M"
-    columns: Mapping[str, str] = field(default_factory=lambda: {name: name for name in CANONICAL})
-    constants: Mapping[str, str] = field(default_factory=dict)
-    offence: Mapping[str, str] = field(default_factory=dict)
-    rural_offence: Mapping[str, str] = field(default_factory=dict)
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = Field(
+        default="utf-8", description="how the file's letters are stored, such as 'cp1252'"
+    )
+    date_format: Annotated[str, AfterValidator(_tells_a_day)] = Field(
+        default="%Y-%m-%d", description="how a day is written, such as '%d/%m/%Y'"
+    )
+    time_format: Annotated[str, AfterValidator(_tells_an_hour)] = Field(
+        default="%H:%M", description="how a time of day is written"
+    )
+    columns: dict[str, str] = Field(
+        default_factory=lambda: {name: name for name in CANONICAL},
+        description="the table that says which heading of the file stands for which column",
+    )
+    constants: dict[str, str] = Field(
+        default_factory=dict, description="columns that have one value in every row"
+    )
+    offence: dict[str, str] = Field(
+        default_factory=dict, description="the file's word for an offence, and its code"
+    )
+    rural_offence: dict[str, str] = Field(
+        default_factory=dict, description="the file's word for a rural offence, and its code"
+    )
+    kinds: dict[str, NotBlank] = Field(
+        default_factory=dict,
+        description="code and title of kinds of incident that are neither crime nor ASB",
+    )
+
+    @classmethod
+    def contradictions(cls, table: Mapping[str, Any], folder: Path) -> Iterable[Contradiction]:
+        """Columns and codes that are not known, said twice or missing."""
+        yield from _wrong_columns(table)
+        yield from _wrong_kinds(_table(table, "kinds"))
+        yield from _wrong_codes(table)
+
+    @property
+    def offences_told(self) -> tuple[str, ...] | None:
+        """The offences the source tells apart; None where only its rows can say.
+
+        A source with one offence in every row tells no other.
+        """
+        if "offence" not in self.constants:
+            return None
+        said = self.constants["offence"]
+        code = self.offence.get(said, said)
+        return (code,) if code in OFFENCES else ()
+
+
+class ColumnMap(Columns):
+    """A column map that stands for itself: it names the source of the extract."""
+
+    name: NotBlank = Field(default="Partner extract", description="how pages name the source")
 
     @property
     def source(self) -> Source:
         """The source the rows are marked with. An extract is a partner's unless said otherwise."""
-        return Source(self.name, "partner")
+        return Source(
+            slug(self.name) or "extract",
+            self.name,
+            "partner",
+            offences=self.offences_told,
+            kinds=tuple(self.kinds.items()),
+        )
 
     @classmethod
     def read(cls, path: Path) -> "ColumnMap":
-        """Read a column map. Raises InputError naming everything in it that is wrong."""
-        try:
-            content = tomllib.loads(path.read_text("utf-8"))
-        except OSError as error:
-            raise InputError(f"The column map {path} cannot be read: {error.strerror}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"The column map {path} is not TOML: {error}.") from error
-        wrong = [*_wrong_parts(content), *_wrong_values(content)]
-        if wrong:
-            raise InputError(f"The column map {path}: {' '.join(wrong)}")
-        return cls(**content)
+        """Read a column map. Raises InputError that lists everything in it that is wrong."""
+        return ColumnMap(**dict(read_settings(path, _MapFile, "column map")))
+
+
+class _MapFile(ColumnMap):
+    columns: dict[str, str] = Field(
+        description="a table [columns] that says which heading of the file stands for which column"
+    )
+
+
+def _table(table: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = table.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _wrong_columns(table: Mapping[str, Any]) -> Iterator[Contradiction]:
+    columns, constants = _table(table, "columns"), _table(table, "constants")
+    for where, names in (("columns", columns), ("constants", constants)):
+        for name in names:
+            if name not in CANONICAL:
+                words = f"there is no column {shown(name)}{near(name, CANONICAL)}."
+                yield (where, name), words
+    for name in columns:
+        if name in constants:
+            yield ("constants", name), f"{name} is in [columns] and in [constants]; keep one."
+    for one, other in (("easting", "northing"), ("longitude", "latitude")):
+        if one in columns and columns.get(one) == columns.get(other):
+            yield ("columns", other), f"{one} and {other} are both {shown(columns[one])}."
+    if not isinstance(table.get("columns"), dict):
+        return  # the canonical header
+    named = {*columns, *constants}
+    if "offence" not in named:
+        yield ("columns",), "it does not say where the offence is; add a line offence = 'heading'."
+    if not named & {"date", "month"}:
+        words = "it does not say where the date or the month is; add a line date = 'heading'."
+        yield ("columns",), words
+
+
+def _wrong_kinds(kinds: dict[str, Any]) -> Iterator[Contradiction]:
+    for code in kinds:
+        if not is_slug(code):
+            words = f"{shown(code)} is no code; use small letters, digits and hyphens."
+            yield ("kinds", code), words
+        for known, what in (
+            (OFFENCES, "an offence"),
+            (RURAL_OFFENCES, "a rural offence"),
+            (THEMES, "a theme"),
+        ):
+            if code in known:
+                words = f"{shown(code)} is the code of {what}; a kind needs a code of its own."
+                yield ("kinds", code), words
+                break
+
+
+def _wrong_codes(table: Mapping[str, Any]) -> Iterator[Contradiction]:
+    kinds, words_for = _table(table, "kinds"), _table(table, "offence")
+    lists: tuple[tuple[str, list[str]], ...] = (
+        ("offence", [*OFFENCES, *kinds]),
+        ("rural_offence", [*RURAL_OFFENCES, "none"]),
+    )
+    for name, codes in lists:
+        for word, code in _table(table, name).items():
+            if isinstance(code, str) and code not in codes:
+                yield (name, word), f"{shown(word)} = {shown(code)} is no code{near(code, codes)}."
+    said, known = _table(table, "constants").get("offence"), [*lists[0][1], *words_for]
+    if isinstance(said, str) and said not in known:
+        words = f"{shown(said)} is no offence{near(said, known)}."
+        yield ("constants", "offence"), words
 
 
 CANONICAL_MAP = ColumnMap()
-
-
-def _wrong_parts(content: dict[str, Any]) -> list[str]:
-    tables = ("columns", "constants", *_LISTS)
-    wrong = [
-        f"There is no setting '{name}'; there are {', '.join((*_TEXTS, *tables))}."
-        for name in content
-        if name not in (*_TEXTS, *tables)
-    ]
-    wrong += [f"'{n}' must be text." for n in _TEXTS if not isinstance(content.get(n, ""), str)]
-    for name in tables:
-        table = content.get(name, {})
-        if not isinstance(table, dict) or not all(isinstance(v, str) for v in table.values()):
-            wrong.append(f"[{name}] must hold lines such as key = 'text'.")
-    return wrong
-
-
-def _wrong_values(content: dict[str, Any]) -> list[str]:
-    columns, constants = content.get("columns"), content.get("constants", {})
-    if not isinstance(columns, dict) or not isinstance(constants, dict):
-        return ["It needs a table [columns] that says which heading stands for which column."]
-    wrong = [
-        f"There is no column '{name}'; there are {', '.join(CANONICAL)}."
-        for name in (*columns, *constants)
-        if name not in CANONICAL
-    ]
-    wrong += [f"'{n}' is in [columns] and in [constants]." for n in columns if n in constants]
-    if columns.get("easting", 1) == columns.get("northing", 2):
-        wrong.append(f"easting and northing are both '{columns['easting']}'.")
-    if not str(content.get("name", "x")).strip():
-        wrong.append("'name' is blank; it is how pages name the source.")
-    named = {*columns, *constants}
-    if "offence" not in named:
-        wrong.append("It does not say where the offence is.")
-    if not named & {"date", "month"}:
-        wrong.append("It does not say where the date or the month is.")
-    for list_name, codes in (("offence", OFFENCES), ("rural_offence", (*RURAL_OFFENCES, "none"))):
-        table = content.get(list_name, {})
-        for word, code in table.items() if isinstance(table, dict) else ():
-            if code not in codes:
-                wrong.append(f"[{list_name}] '{word}' = '{code}' is not one of {', '.join(codes)}.")
-    wrong += _wrong_formats(content)
-    try:
-        codecs.lookup(str(content.get("encoding", "utf-8")))
-    except (LookupError, ValueError):
-        wrong.append(f"There is no text encoding '{content['encoding']}'.")
-    return wrong
-
-
-def _wrong_formats(content: dict[str, Any]) -> list[str]:
-    moment = datetime(2015, 11, 30, 21, 47)
-    parts = {
-        "date_format": ("%Y-%m-%d", "a day, month and year, as '%d/%m/%Y' does"),
-        "time_format": ("%H", "an hour of the day, as '%H:%M' does"),
-    }
-    return [
-        f"{name} = '{content[name]}' does not tell {what}."
-        for name, (told, what) in parts.items()
-        if name in content and not _tells(str(content[name]), moment, told)
-    ]
-
-
-def _tells(form: str, moment: datetime, told: str) -> bool:
-    try:
-        back = datetime.strptime(moment.strftime(form), form)
-    except ValueError:
-        return False
-    return back.strftime(told) == moment.strftime(told)

@@ -9,13 +9,14 @@ import pyarrow.compute as pc
 from geo.errors import InputError
 from geo.incidents.columns import CANONICAL, NO, YES, ColumnMap
 from geo.incidents.csvs import CsvText
-from geo.incidents.street import lonlat_points, lsoa_codes_of, months_of
-from geo.incidents.table import Sieve, blank_to_null, map_distinct, null_mask, numbers
+from geo.incidents.places import Where, check_degrees, check_lsoa_codes, check_metres
+from geo.incidents.street import months_of
+from geo.incidents.table import Sieve
+from geo.incidents.texts import Texts
 from geo.offences import OFFENCES, RURAL_OFFENCES
 from geo.period import month_number
 
-EASTINGS, NORTHINGS = (0.0, 700_000.0), (0.0, 1_300_000.0)  # the British National Grid
-Texts = dict[str, pa.ChunkedArray]
+Columns = dict[str, Texts]
 
 
 def columns_in(name: str, headings: list[str], column_map: ColumnMap) -> dict[str, str]:
@@ -57,38 +58,37 @@ def columns_in(name: str, headings: list[str], column_map: ColumnMap) -> dict[st
 
 def extract_incidents(
     name: str, text: CsvText, found: dict[str, str], column_map: ColumnMap
-) -> tuple[Sieve, pa.Table]:
-    """The rows of an extract: what passed and what did not."""
+) -> tuple[Sieve, pa.Table, pa.Table]:
+    """What passed of an extract (rows, places) and what did not."""
     count = text.columns.num_rows
-    raw: Texts = {column: blank_to_null(text.columns[heading]) for column, heading in found.items()}
-    for column, value in column_map.constants.items():
-        raw[column] = pa.chunked_array([pa.repeat(value, count)])
+    raw = {column: Texts.of(text.columns[heading]) for column, heading in found.items()}
+    raw |= {column: Texts.same(value, count) for column, value in column_map.constants.items()}
     sieve = Sieve(name, text.lines, list(text.broken))
-    columns = {
-        **_when(sieve, raw, column_map),
-        **_what(sieve, raw, column_map),
-        **_where(sieve, raw),
-    }
+    columns = {**_when(sieve, raw, column_map), **_what(sieve, raw, column_map)}
+    where = _where(sieve, raw)
+    columns["place"], places = where.places(sieve)
     if "incident_id" in raw:
-        columns["crime_id"] = raw["incident_id"]
-    return sieve, sieve.table(columns)
+        columns["crime_id"] = raw["incident_id"].array()
+    return sieve, sieve.rows(columns), places
 
 
-def _when(sieve: Sieve, raw: Texts, column_map: ColumnMap) -> dict[str, pa.Array]:
+def _when(sieve: Sieve, raw: Columns, column_map: ColumnMap) -> dict[str, pa.Array]:
     if "date" not in raw:
-        return {"month": months_of(sieve, "month", raw["month"])}
-    form = column_map.date_format
-    known = {text: _day(text, form) for text in raw["date"].unique().to_pylist() if text}
-    days = map_distinct(raw["date"], known, pa.date32())
-    reason = f"'{{}}' is not a date written as {form}."
-    sieve.refuse(null_mask(days), "date", raw["date"], reason)
+        return {"month": pa.array(months_of(sieve, "month", raw["month"]))}
+    texts, form = raw["date"], column_map.date_format
+    days = [_day(text, form) for text in texts.distinct.to_pylist()]
+    untold = texts.rows(np.array([day is None for day in days], dtype=bool), True)
+    sieve.refuse(untold, "date", texts, f"'{{}}' is not a date written as {form}.")
     today = datetime.now(UTC).date()
-    late = np.asarray(pc.fill_null(pc.greater(days, pa.scalar(today)), False))
-    sieve.refuse(late, "date", raw["date"], "The date {} has not happened yet.")
-    month = pc.add(pc.multiply(pc.year(days), 12), pc.subtract(pc.month(days), 1))
-    early = np.asarray(pc.fill_null(pc.less(month, month_number(1900, 1)), False))
-    sieve.refuse(early, "date", raw["date"], "The date {} is before 1900.")
-    columns = {"date": days, "month": pc.fill_null(month, 0).cast(pa.int32())}
+    late = np.array([day is not None and day > today for day in days], dtype=bool)
+    sieve.refuse(texts.rows(late, False), "date", texts, "The date {} has not happened yet.")
+    early = np.array([day is not None and day.year < 1900 for day in days], dtype=bool)
+    sieve.refuse(texts.rows(early, False), "date", texts, "The date {} is before 1900.")
+    months = np.array([month_number(day.year, day.month) if day else 0 for day in days], np.int32)
+    columns = {
+        "date": pa.array(days, pa.date32()).take(pa.array(texts.at, mask=texts.blank)),
+        "month": pa.array(texts.rows(months, 0)),
+    }
     if "time" in raw:
         columns["hour"] = _hours(sieve, raw["time"], column_map.time_format)
     return columns
@@ -101,72 +101,57 @@ def _day(text: str, form: str) -> date | None:
         return None
 
 
-def _hours(sieve: Sieve, times: pa.ChunkedArray, form: str) -> pa.Array:
+def _hours(sieve: Sieve, times: Texts, form: str) -> pa.Array:
     known: dict[str, object] = {}
-    for text in times.unique().to_pylist():
+    for text in times.distinct.to_pylist():
         try:
-            known[text or ""] = datetime.strptime(text or "", form).hour
+            known[text] = datetime.strptime(text, form).hour
         except ValueError:
             continue
-    hours = map_distinct(times, known, pa.int8())
-    wrong = null_mask(hours) & ~null_mask(times)
-    sieve.refuse(wrong, "time", times, f"'{{}}' is not a time written as {form}.")
+    hours, unknown = times.looked_up(known, pa.int8())
+    sieve.refuse(unknown, "time", times, f"'{{}}' is not a time written as {form}.")
     return hours
 
 
-def _what(sieve: Sieve, raw: Texts, column_map: ColumnMap) -> dict[str, pa.Array]:
-    offences = {code: code for code in OFFENCES} | dict(column_map.offence)
-    offence = map_distinct(raw["offence"], offences, pa.string())
-    reason = f"'{{}}' is no offence of the list ({', '.join(OFFENCES)}) nor of the column map."
-    sieve.refuse(null_mask(offence), "offence", raw["offence"], reason)
-    columns = {"offence": pc.fill_null(offence, "")}
+def _what(sieve: Sieve, raw: Columns, column_map: ColumnMap) -> dict[str, pa.Array]:
+    codes = (*OFFENCES, *column_map.kinds)
+    offences = {code: code for code in codes} | column_map.offence
+    offence, unknown = raw["offence"].looked_up(offences, pa.string())
+    reason = f"'{{}}' is no offence of the list ({', '.join(codes)}) nor of the column map."
+    sieve.refuse(unknown | raw["offence"].blank, "offence", raw["offence"], reason)
+    columns = {"offence": offence}
     for name, column in (("business", "business"), ("rural", "rural_flag")):
         if name in raw:
             columns[column] = _yes_no(sieve, name, raw[name])
     if "rural_offence" in raw:
-        kinds = {kind: kind for kind in RURAL_OFFENCES} | dict(column_map.rural_offence)
+        kinds = {kind: kind for kind in RURAL_OFFENCES} | column_map.rural_offence
         known = {word: "" if kind == "none" else kind for word, kind in kinds.items()}
-        texts = pc.fill_null(raw["rural_offence"], "none")
-        marks = map_distinct(texts, {**known, "none": ""}, pa.string())
+        texts = raw["rural_offence"]
+        marks, unknown = texts.looked_up({**known, "none": ""}, pa.string())
         reason = f"'{{}}' is not on the rural-crime list: {', '.join((*RURAL_OFFENCES, 'none'))}."
-        sieve.refuse(null_mask(marks), "rural_offence", raw["rural_offence"], reason)
-        columns["rural_offence"] = marks
+        sieve.refuse(unknown, "rural_offence", texts, reason)
+        columns["rural_offence"] = pc.if_else(pa.array(texts.blank), "", marks)
     return columns
 
 
-def _yes_no(sieve: Sieve, name: str, texts: pa.ChunkedArray) -> pa.Array:
-    lower = pc.utf8_lower(texts)
+def _yes_no(sieve: Sieve, name: str, texts: Texts) -> pa.Array:
     known = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
-    marks = map_distinct(lower, known, pa.bool_())
-    wrong = null_mask(marks) & ~null_mask(texts)
-    sieve.refuse(wrong, name, texts, "'{}' is neither yes nor no.")
+    told = {
+        text: known[text.lower()] for text in texts.distinct.to_pylist() if text.lower() in known
+    }
+    marks, unknown = texts.looked_up(told, pa.bool_())
+    sieve.refuse(unknown, name, texts, "'{}' is neither yes nor no.")
     return marks
 
 
-def _where(sieve: Sieve, raw: Texts) -> dict[str, pa.Array]:
-    columns = {name: raw[name] for name in ("location",) if name in raw}
-    if "lsoa_code" in raw:
-        columns["lsoa_code"] = lsoa_codes_of(sieve, "lsoa_code", raw["lsoa_code"])
-    if "easting" in raw:
-        columns["easting"], columns["northing"] = _grid_points(sieve, raw)
+def _where(sieve: Sieve, raw: Columns) -> Where:
+    code = raw.get("lsoa_code")
+    if code is not None:
+        check_lsoa_codes(sieve, "lsoa_code", code)
+    x, y, degrees = raw.get("easting"), raw.get("northing"), False
+    if x is not None and y is not None:
+        check_metres(sieve, x, y)
     elif "longitude" in raw:
-        columns["easting"], columns["northing"] = lonlat_points(
-            sieve, ("longitude", "latitude"), raw["longitude"], raw["latitude"]
-        )
-    return columns
-
-
-def _grid_points(sieve: Sieve, raw: Texts) -> tuple[pa.Array, pa.Array]:
-    texts = {name: raw[name] for name in ("easting", "northing")}
-    points = {name: numbers(sieve, name, values) for name, values in texts.items()}
-    for name, other in (("easting", "northing"), ("northing", "easting")):
-        half = np.isnan(points[name]) & ~np.isnan(points[other])
-        sieve.refuse(half, name, texts[name], f"It is blank, but the {other} is given.")
-    for name, (low, high) in (("easting", EASTINGS), ("northing", NORTHINGS)):
-        values = points[name]
-        wrong = ~np.isnan(values) & ~((values > low) & (values <= high))
-        reason = f"{{}} is outside Great Britain; it must be {low:,.0f} to {high:,.0f} metres."
-        sieve.refuse(wrong, name, texts[name], reason)
-    return pa.array(points["easting"], from_pandas=True), pa.array(
-        points["northing"], from_pandas=True
-    )
+        x, y, degrees = raw["longitude"], raw["latitude"], True
+        check_degrees(sieve, ("longitude", "latitude"), x, y)
+    return Where(code, raw.get("location"), x, y, degrees)

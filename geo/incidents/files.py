@@ -1,4 +1,7 @@
-"""Finds the incident files that the paths on a command line stand for."""
+"""Finds the incident files that the paths on a command line stand for.
+
+Nothing is ever unpacked to a disk, and no file is taken into memory before its size is known.
+"""
 
 import lzma
 import struct
@@ -7,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from geo.errors import InputError
 
@@ -24,6 +28,11 @@ _DAMAGED = (
 )
 
 
+LARGEST = 2**31  # bytes of one file
+LONGEST_LINE = 2**20
+MOST_PACKED = 200  # times that CSV is ever packed; street files are packed 5 to 15 times
+
+
 @dataclass(frozen=True)
 class IncidentFile:
     """One CSV, loose or in a ZIP: the name reports use, and where its bytes are."""
@@ -33,16 +42,47 @@ class IncidentFile:
     member: str | None = None
 
     def load(self) -> bytes:
-        """The file's bytes. Raises InputError where they cannot be read."""
+        """The file's bytes. Raises InputError where they cannot be read or are no CSV by far."""
         try:
             if self.member is None:
-                return self.path.read_bytes()
+                self._check_size(self.path.stat().st_size)
+                with self.path.open("rb") as file:
+                    return self._read(file)
             with zipfile.ZipFile(self.path) as archive:
-                return archive.read(self.member)
+                self._check_size(archive.getinfo(self.member).file_size)
+                with archive.open(self.member) as file:
+                    return self._read(file)
         except PermissionError as error:
             raise InputError(f"{self.name} cannot be read: no permission.") from error
+        except KeyError as error:
+            raise InputError(f"{self.name} is no longer there.") from error
         except _DAMAGED as error:
             raise InputError(f"{self.name} cannot be read: {error}.") from error
+
+    def start(self) -> bytes:
+        """The first bytes of a loose file, or nothing where it cannot be read."""
+        try:
+            with self.path.open("rb") as file:
+                return file.read(65_536)
+        except OSError:
+            return b""
+
+    def _read(self, file: IO[bytes]) -> bytes:
+        """The whole file, unless its first line never ends."""
+        start = file.read(LONGEST_LINE)
+        if len(start) == LONGEST_LINE and b"\n" not in start and b"\r" not in start:
+            raise InputError(
+                f"{self.name} is no CSV file: its first line is longer than a megabyte and has not "
+                "ended."
+            )
+        return start + file.read(LARGEST)
+
+    def _check_size(self, size: int) -> None:
+        if size > LARGEST:
+            raise InputError(
+                f"{self.name} is {size / 2**30:.1f} GiB, more than the {LARGEST / 2**30:.0f} GiB "
+                "that are read at once; divide it into files of a month or a year."
+            )
 
 
 def find_files(paths: list[Path]) -> list[IncidentFile]:
@@ -89,20 +129,36 @@ def _files_in_folder(folder: Path) -> Iterator[IncidentFile]:
 def _files_in_zip(path: Path) -> Iterator[IncidentFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.namelist()
+            members = archive.infolist()
     except PermissionError as error:
         raise InputError(f"{path} cannot be read: no permission.") from error
     except _DAMAGED as error:
         raise InputError(f"{path} is no ZIP file, or is cut off: download it again.") from error
-    street = sorted(
-        name
-        for name in members
-        if name.lower().endswith(STREET_ENDING) and not PurePosixPath(name).name.startswith(".")
-    )
+    street = sorted({item.filename: item for item in members if _is_street(item.filename)}.items())
     if not street:
         raise InputError(
             f"{path} holds no street file; safermap looks for names that end in {STREET_ENDING}, "
             "as the data.police.uk archive has them."
         )
-    for member in street:
-        yield IncidentFile(f"{path}/{member}", path, member)
+    for name, item in street:
+        _refuse_hostile(path, item)
+        yield IncidentFile(f"{path}/{name}", path, name)
+
+
+def _is_street(name: str) -> bool:
+    return name.lower().endswith(STREET_ENDING) and not PurePosixPath(name).name.startswith(".")
+
+
+def _refuse_hostile(path: Path, item: zipfile.ZipInfo) -> None:
+    """Refuse what no publisher's archive has: paths that climb out, and packed bombs."""
+    steps = PurePosixPath(item.filename.replace("\\", "/"))
+    if steps.is_absolute() or ".." in steps.parts or ":" in steps.parts[0]:
+        raise InputError(
+            f"{path} is no archive of data.police.uk: its file {item.filename!r} would lie outside "
+            "the folder it is unpacked to."
+        )
+    if item.file_size > MOST_PACKED * max(item.compress_size, 1024):
+        raise InputError(
+            f"{path} is no archive of data.police.uk: {item.filename} is packed "
+            f"{item.file_size // max(item.compress_size, 1):,} times, to {item.file_size:,} bytes."
+        )

@@ -12,10 +12,9 @@ from geo.incidents.csvs import decode, header, read_csv
 from geo.incidents.extract import columns_in, extract_incidents
 from geo.incidents.files import IncidentFile, find_files
 from geo.incidents.street import street_incidents
-from geo.incidents.table import INCIDENTS, POLICE_STREET, FileRead
+from geo.incidents.table import POLICE_STREET, FileRead
 from geo.period import month_iso
 
-NOTHING = INCIDENTS.empty_table()
 Progress = Callable[[Iterable[IncidentFile], int], Iterable[IncidentFile]]
 
 
@@ -38,31 +37,33 @@ def read_incidents(
         data = file.load()
         checksum = hashlib.sha256(data).hexdigest()
         if checksum in seen:
-            same = seen[checksum]
-            yield replace(same, name=file.name, incidents=NOTHING, refusals=[], same_as=same.name)
+            yield replace(seen[checksum], name=file.name, same_as=seen[checksum].name)
             continue
-        read = _read_file(file.name, data, checksum, column_map)
+        read = read_file(file.name, data, checksum, column_map)
         _refuse_overlap(read, held)
-        seen[checksum] = replace(read, incidents=NOTHING, refusals=[])
+        seen[checksum] = replace(read, rows=read.rows[:0], places=read.places[:0], refusals=[])
         yield read
 
 
-def _read_file(name: str, data: bytes, checksum: str, column_map: ColumnMap | None) -> FileRead:
+def read_file(name: str, data: bytes, checksum: str, column_map: ColumnMap | None) -> FileRead:
+    """Read one file's bytes, told by its header. Raises InputError where it cannot be read."""
     text = decode(name, data, "utf-8" if column_map is None else column_map.encoding)
     headings = header(name, text)
     if set(street.COLUMNS) <= set(headings):
-        sieve, incidents, recorders = street_incidents(name, read_csv(name, text, street.COLUMNS))
-        read = FileRead(name, checksum, POLICE_STREET, incidents, sieve.in_order(), recorders)
+        sieve, rows, places, recorders = street_incidents(
+            name, read_csv(name, text, street.COLUMNS)
+        )
+        source = POLICE_STREET
     else:
         if column_map is None:
             _refuse_half_street(name, headings)
         used = column_map or CANONICAL_MAP
         found = columns_in(name, headings, used)
-        sieve, incidents = extract_incidents(
-            name, read_csv(name, text, list(found.values())), found, used
-        )
-        read = FileRead(name, checksum, used.source, incidents, sieve.in_order())
-    if not incidents.num_rows:
+        csv_text = read_csv(name, text, list(found.values()))
+        sieve, rows, places = extract_incidents(name, csv_text, found, used)
+        source, recorders = used.source, frozenset()
+    read = FileRead(name, checksum, source, rows, places, sieve.in_order(), recorders)
+    if not rows.num_rows:
         first = read.refusals[0]
         where = f"line {first.line}, {first.field}" if first.field else f"line {first.line}"
         raise InputError(f"No row of {name} can be used. The first, {where}: {first.reason}")

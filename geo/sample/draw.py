@@ -35,7 +35,7 @@ SEED = 2014
 TAIL = 0.7  # the luckiest LSOA draws over three times what the least lucky does
 
 
-def write_sample(path: Path, lsoas: GeoDataFrame, towns: GeoDataFrame, seed: int = SEED) -> int:
+def write_sample(path: Path, lsoas: GeoDataFrame, towns: pd.DataFrame, seed: int = SEED) -> int:
     """Write the illustrative partner extract as CSV and return how many incidents it holds.
 
     Args:
@@ -54,7 +54,7 @@ def write_sample(path: Path, lsoas: GeoDataFrame, towns: GeoDataFrame, seed: int
     return len(table)
 
 
-def _draw_sample(rs: RandomState, lsoas: GeoDataFrame, towns: GeoDataFrame) -> pd.DataFrame:
+def _draw_sample(rs: RandomState, lsoas: GeoDataFrame, towns: pd.DataFrame) -> pd.DataFrame:
     """The whole extract, as text and whole numbers, in the order of its rows."""
     ground = Ground.of(lsoas, towns)
     luck = 1 / (1 - TAIL * rs.random_sample(len(ground.residents)))

@@ -35,7 +35,7 @@ class Ground:
     centre_town: dict[int, str]  # the LSOAs that hold a centre
 
     @classmethod
-    def of(cls, lsoas: GeoDataFrame, towns: GeoDataFrame) -> "Ground":
+    def of(cls, lsoas: GeoDataFrame, towns: pd.DataFrame) -> "Ground":
         """Read the two tables; a centre outside every outline is left aside."""
         outlines = lsoas.geometry.to_numpy()
         kind = np.array(["CDE".find(str(code)[0]) for code in lsoas["ruc_code"]])

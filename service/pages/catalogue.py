@@ -2,27 +2,47 @@
 
 from typing import Any
 
+from geo.dataset import Dataset
 from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from geo.rural_urban import Place
 from layers.layer import Layer
-from layers.registry import all_layers
 from service import words
 from service.items import choose
 from service.maps import build_map, map_config
-from service.pages.frame import address, bold_first, frame, period_choices, said, theme_choices
+from service.pages.frame import (
+    address,
+    beside,
+    bold_first,
+    frame,
+    period_choices,
+    said,
+    source_form,
+    theme_choices,
+)
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
 from service.parameters import ITEMS, PARAMETERS, Window
 from service.site import Site
 
+OTHER: dict[Place, Place] = {"rural": "urban", "urban": "rural"}
+
 
 def catalogue_page(site: Site) -> bytes:
     """Every layer and how to get it."""
     return render_page(
-        "catalogue.html", **frame(site, "downloads"), layers=list(all_layers().values())
+        "catalogue.html",
+        **frame(site, "downloads"),
+        layers=list(site.layers.values()),
+        default=_default(site),
     )
+
+
+def _default(site: Site) -> str:
+    """What is counted where nothing is asked for."""
+    theme = Question.ask(site.dataset).theme
+    return "all recorded crime" if theme.name == "crime" else theme.title
 
 
 def layer_page(site: Site, layer: Layer, base: str) -> bytes:
@@ -33,10 +53,11 @@ def layer_page(site: Site, layer: Layer, base: str) -> bytes:
         **frame(site, "downloads"),
         **said(site, question),
         layer=layer,
+        fields=layer.fields(site.dataset),
         layer_caveats=[bold_first(text) for text in layer.caveats],
         base=base,
-        themes=list(THEMES.values()),
-        offences=list(OFFENCES.values()),
+        themes=[theme for name, theme in site.themes.items() if name not in OFFENCES],
+        offences=[name for name in site.themes if name in OFFENCES and name not in THEMES],
         parameters=[PARAMETERS[name] for name in ITEMS],
     )
 
@@ -46,12 +67,13 @@ def map_page(
 ) -> bytes:
     """A layer as a map with the same figures in a table: what the query would download."""
     dataset = site.dataset
-    county = Question(question.theme, question.period, question.place)
+    county = question.everywhere()
+    drawing = layer.drawing(dataset)
     _, everywhere = site.answer(layer, county)
     answer, all_rows = site.answer(layer, question)
     matched, chosen = choose(answer, window)
     rows = sorted((all_rows[i] for i in chosen), key=lambda row: -row["count"])
-    legend = Legend.of(layer.drawing, everywhere)
+    legend = Legend.of(drawing, everywhere)
     items = f"/collections/{layer.name}/items"
     part = {name: query[name] for name in ("bbox", "limit", "offset") if name in query}
     town = {"town": question.town} if question.town else {}
@@ -59,29 +81,31 @@ def map_page(
     if question.town:
         more["town"] = dataset.town_name(question.town)
     elif question.place and not part:
-        more["context"] = _other_places(question)
-    data = address(items, county, **({"limit": "10000"} | part), f="geojson")
+        more["context"] = _other_places(dataset, question)
+    data = address(items, dataset, county, **({"limit": "10000"} | part), f="geojson")
     return render_page(
         "map.html",
-        **frame(site, "downloads"),
+        **frame(site, "downloads", question),
         **said(site, question),
         layer=layer,
+        drawing=drawing,
         layer_caveats=[bold_first(text) for text in layer.caveats],
         question=question,
-        headline=_headline(site, question, rows) if layer.drawing.by == "classes" else None,
+        headline=_headline(site, question) if drawing.by == "classes" else None,
+        beside=beside(site, question),
         facts=answer.facts,
         legend=legend,
         sets=(rows,),
-        left_aside=len(dataset.lsoas) - len(question.areas(dataset)) if question.place else None,
+        left_aside=_left_aside(dataset, question),
         rows=rows,
         stands_out=[row for row in rows if row.get("hotspot_class") in MARKS],
         left_out=matched - len(rows),
-        drawn=next(f for f in layer.fields if f.name == layer.drawing.field),
         themes=theme_choices(site, question.theme),
-        periods=period_choices(dataset.period, question.period),
+        periods=period_choices(question.held(dataset), question.period),
+        sources=source_form(site, question),
         keep={k: v for k, v in query.items() if k in ("place", "town", "bbox")},
         downloads={
-            name: address(items, question, **town, **part, f=name.lower())
+            name: address(items, dataset, question, **town, **part, f=name.lower())
             for name in ("GeoJSON", "CSV")
         },
         map=build_map(
@@ -90,15 +114,24 @@ def map_page(
     )
 
 
-def _other_places(question: Question) -> str:
-    """Where the areas are that the question leaves aside."""
-    other: Place = "urban" if question.place == "rural" else "rural"
+def _left_aside(dataset: Dataset, question: Question) -> int | None:
+    """How many areas are of the other kind of place; None where the question is put to all."""
+    if question.place is None:
+        return None
+    return int((dataset.place == OTHER[question.place]).sum())
+
+
+def _other_places(dataset: Dataset, question: Question) -> str | None:
+    """Where the areas are that the question leaves aside, if there are any."""
+    if not _left_aside(dataset, question):
+        return None
     theme = THEMES["crime"] if question.theme.rural_only else question.theme
-    asked = Question(theme, question.period, other)
-    return address("/collections/lsoas/items", asked, limit="10000", f="geojson")
+    other = OTHER[question.place or "rural"]
+    asked = Question(theme, question.period, question.sources, other)
+    return address("/collections/lsoas/items", dataset, asked, limit="10000", f="geojson")
 
 
-def _headline(site: Site, question: Question, rows: list[Record]) -> str:
+def _headline(site: Site, question: Question) -> str:
     where = f"in {site.dataset.area}"
     if question.town:
         where = f"in {site.dataset.town_name(question.town)}"
@@ -112,9 +145,10 @@ def item_page(site: Site, layer: Layer, question: Question, row: Record) -> byte
     """One area, field by field."""
     return render_page(
         "item.html",
-        **frame(site, "downloads"),
+        **frame(site, "downloads", question),
         **said(site, question),
         layer=layer,
+        fields=layer.fields(site.dataset),
         title=row[layer.label],
         row=row,
     )

@@ -1,6 +1,6 @@
 """A period against the year before, where the dataset holds both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,10 @@ def year_before(
     dataset: Dataset, question: Question, groups: NDArray[np.int64], size: int
 ) -> YearBefore | None:
     """Compare group by group; a group of -1 is left out. None where either year is not whole."""
-    earlier = Question(question.theme, question.period.back(12), question.place, question.town)
+    earlier = replace(question, period=question.period.back(12))
     if not dataset.period.contains(earlier.period):
         return None
-    if any(m in dataset.months_missing for p in (earlier, question) for m in p.period.months()):
+    if any(asked.months_missing(dataset) for asked in (earlier, question)):
         return None  # two periods with holes in them are not alike
     known = groups >= 0
     before, after = (

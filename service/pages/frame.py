@@ -3,32 +3,53 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from geo.offences import THEMES, Theme
+from geo.dataset import Dataset
+from geo.held import Held
+from geo.incidents.table import POLICE_STREET
+from geo.offences import Theme
 from geo.period import MONTH_NAMES, Period
 from geo.query import Question
-from layers.metadata import attribution, caveats
+from geo.recorders import ALL, months_of, names_of, recorders, source_asked
+from layers.metadata import attribution, caveats, sources
 from service.site import Site
+from service.words import side_by_side
 
 PAGE_THEMES = ("asb", "crime", "violence", "night-time-economy", "shoplifting", "burglary",
                "vehicle-crime", "criminal-damage", "business-crime")  # fmt: skip
+VINTAGES = {"common": "2011 and 2021 in common"}
 
 
-def frame(site: Site, active: str | None = None) -> dict[str, Any]:
-    """The values that the base template needs."""
+def frame(
+    site: Site, active: str | None = None, question: Question | None = None
+) -> dict[str, Any]:
+    """The values that the base template needs; of the sources of one question, or of all."""
     dataset = site.dataset
+    everyone = tuple(range(len(dataset.sources)))
+    counted = question.sources if question else everyone
+    vintage = str(dataset.manifest["area"]["vintage"])
     return {
         "site": {
             "area": dataset.area,
             "partnership": dataset.partnership,
-            "illustrative": dataset.source.illustrative,
-            "source": dataset.source.name,
-            "open": dataset.source.sensitivity == "open",
-            "period": dataset.period.words(),
-            "attribution": attribution(dataset),
-            "vintage": dataset.manifest["area"]["vintage"],
+            "illustrative": any(dataset.sources[s].illustrative for s in counted),
+            "source": names_of(dataset, counted),
+            "counted": [_recorded_by(dataset.held[s]) for s in counted],
+            "others": [_recorded_by(dataset.held[s]) for s in everyone if s not in counted],
+            "period": months_of(dataset, counted).words(),
+            "attribution": attribution(dataset, counted),
+            "vintage": VINTAGES.get(vintage, vintage),
+            "streets": any(s.sensitivity == "open" and not s.illustrative for s in dataset.sources),
+            "towns": bool(len(dataset.towns)),
+            "rural": bool(dataset.rural.any()),
         },
         "active": active,
     }
+
+
+def _recorded_by(held: Held) -> dict[str, str]:
+    who = "police" if held.source.id == POLICE_STREET.id else "partners"
+    who = who if held.source.sensitivity == "partner" or who == "police" else "others"
+    return {"who": who, "name": held.source.name, "period": held.period.words()}
 
 
 def said(site: Site, question: Question) -> dict[str, Any]:
@@ -37,8 +58,19 @@ def said(site: Site, question: Question) -> dict[str, Any]:
         "theme": question.theme,
         "period": question.period,
         "denominator": site.dataset.denominator,
+        "query": address("", site.dataset, question)[1:],
         "caveats": [bold_first(text) for text in caveats(site.dataset, question)],
     }
+
+
+def beside(site: Site, question: Question) -> str:
+    """What each source that records the theme has, in one sentence, where there are several."""
+    told = sources(site.dataset, question)
+    totals = {
+        total["id"]: total for name in ("sources", "also_recorded_by") for total in told[name]
+    }
+    in_order = [totals[source.id] for source in site.dataset.sources if source.id in totals]
+    return side_by_side(question, in_order)
 
 
 def bold_first(text: str) -> tuple[str, str]:
@@ -50,11 +82,30 @@ def bold_first(text: str) -> tuple[str, str]:
 
 def theme_choices(site: Site, chosen: Theme) -> list[tuple[str, str, bool]]:
     """Themes a page offers: address value, title, chosen."""
-    names = PAGE_THEMES if chosen.name in PAGE_THEMES else (*PAGE_THEMES, chosen.name)
-    return [
-        (name, THEMES[name].title if name in THEMES else chosen.title, name == chosen.name)
-        for name in names
+    offered = [name for name in (*PAGE_THEMES, *site.dataset.kinds) if name in site.themes]
+    names = dict.fromkeys((*offered, chosen.name))
+    return [(name, site.themes[name].title, name == chosen.name) for name in names]
+
+
+def source_form(site: Site, question: Question) -> dict[str, Any] | None:
+    """The sources a page offers and what the form keeps; None where there is no choice.
+
+    The months are kept where every source offered has some of them.
+    """
+    dataset = site.dataset
+    known = recorders(dataset, question.theme)
+    if len(known) < 2:
+        return None
+    choices = [
+        (dataset.sources[s].id, dataset.sources[s].name, question.sources == (s,)) for s in known
     ]
+    keep = {"theme": question.theme.name}
+    if all(dataset.held[s].period.overlaps(question.period) for s in known):
+        keep["datetime"] = question.period.iso()
+    return {
+        "choices": [*choices, (ALL, "All added up", len(question.sources) > 1)],
+        "keep": keep,
+    }
 
 
 def period_choices(held: Period, chosen: Period) -> list[tuple[str, str, bool]]:
@@ -83,9 +134,11 @@ def short_words(period: Period) -> str:
     return first if period.first == period.last else f"{first} to {last}"
 
 
-def address(path: str, question: Question, **more: str) -> str:
+def address(path: str, dataset: Dataset, question: Question, **more: str) -> str:
     """An address that asks a question."""
     query = {"theme": question.theme.name, "datetime": question.period.iso(), **more}
+    if source := source_asked(dataset, question.theme, question.sources):
+        query["source"] = source
     if question.place and not question.theme.rural_only:
         query["place"] = question.place
     return f"{path}?{urlencode(query, safe='/')}"

@@ -1,12 +1,13 @@
 """The home page: who goes where, the area in four figures, every town in one line."""
 
-from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from geo.dataset import Dataset
-from geo.errors import QuestionError
-from geo.offences import OFFENCES
-from geo.query import Question, first_recorded
+from geo.offences import OFFENCES, THEMES
+from geo.period import NUMBER_WORDS
+from geo.query import Question
+from geo.recorders import first_recorded, names_of
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
@@ -27,6 +28,7 @@ NOTES = {
     "rural-crime": "By place, one of three measures of rural crime",
     "business-crime": "By the mark the source gives it",
 }
+MOST_FIGURES = 8
 
 
 def home_page(site: Site) -> bytes:
@@ -35,11 +37,12 @@ def home_page(site: Site) -> bytes:
     lead = Question.ask(dataset, first_recorded(dataset, "asb", "crime"))
     layer = find_layer("lsoas")
     _, rows = site.answer(layer, lead)
-    legend = Legend.of(layer.drawing, rows)
+    legend = Legend.of(layer.drawing(dataset), rows)
+    figures = _figures(site)
     config = map_config(
         dataset,
         layer,
-        address("/collections/lsoas/items", lead, limit="10000", f="geojson"),
+        address("/collections/lsoas/items", dataset, lead, limit="10000", f="geojson"),
         legend.classes,
         noun=lead.theme.noun,
         still=True,
@@ -50,63 +53,84 @@ def home_page(site: Site) -> bytes:
         **said(site, lead),
         legend=legend,
         sets=(rows,),
-        figures=_figures(site),
+        figures=figures,
+        in_figures=_in_figures(len(figures)),
         towns=_towns(site, lead),
+        held=lead.held(dataset),
+        lead_source=names_of(dataset, lead.sources) if len(dataset.sources) > 1 else None,
         map=build_map(config),
     )
 
 
+def _in_figures(count: int) -> str:
+    return "one figure" if count == 1 else f"{NUMBER_WORDS[count - 1]} figures"
+
+
 def _figures(site: Site) -> list[dict[str, str]]:
-    """Counts of crime and ASB, and two shares of crime, as far as the source records them."""
-    dataset = site.dataset
-    people = int(dataset.residents.sum())
-    asked: dict[str, Question] = {}
-    for theme in WHAT:
-        with suppress(QuestionError):
-            asked[theme] = Question.ask(dataset, theme)
-    counts = {theme: int(question.counts(dataset).sum()) for theme, question in asked.items()}
-    crime = counts.get("crime", 0)
-    figures = []
-    for theme, question in asked.items():
-        what, note = WHAT[theme], NOTES.get(theme)
-        if note is None:
-            figure = words.number(counts[theme])
-            note = f"{words.rate(1000 * counts[theme] / people)} per 1,000 residents"
-        else:
-            figure = words.percent(counts[theme] / crime if crime >= words.LEAST_BASE else None)
-        if question.theme.mark and not question.marked(dataset):
-            what = f"of crime is {_stand_ins(dataset, question)}"
-            note = "The source does not mark crime against business"
-        figures.append({"figure": figure, "what": what, "note": note, "address": _see(question)})
-    return figures
+    """Counts of crime and ASB, two shares of crime, and counts of further kinds, if recorded."""
+    names = [name for name in (*WHAT, *site.dataset.kinds) if name in site.themes]
+    return [
+        _figure(site.dataset, Question.ask(site.dataset, name)) for name in names[:MOST_FIGURES]
+    ]
+
+
+def _figure(dataset: Dataset, question: Question) -> dict[str, str]:
+    """One figure: a count with its rate, or a share of the crime of the same source."""
+    theme = question.theme
+    what = WHAT.get(theme.name, f"records: {theme.title}")
+    note = NOTES.get(theme.name)
+    count = int(question.counts(dataset).sum())
+    if note is None:
+        figure, note = words.number(count), _per_thousand(dataset, count)
+    else:
+        crime = replace(question, theme=THEMES["crime"], place=None).counts(dataset).sum()
+        figure = words.percent(count / crime if crime >= words.LEAST_BASE else None)
+    if theme.mark and not question.marked(dataset):
+        what = f"of crime is {_stand_ins(dataset, question)}"
+        note = "The source does not mark crime against business"
+    if len(dataset.sources) > 1:
+        note = f"{note}. Source: {names_of(dataset, question.sources)}"
+    when, where = question.period.words(), _see(dataset, question)
+    return {"figure": figure, "what": what, "note": note, "when": when, "address": where}
+
+
+def _per_thousand(dataset: Dataset, count: int) -> str:
+    people = int(dataset.residents.sum()) if dataset.residents_known.all() else 0
+    if not people:
+        return "Residents are not known"
+    return f"{words.rate(1000 * count / people)} per 1,000 residents"
 
 
 def _stand_ins(dataset: Dataset, question: Question) -> str:
     """The offences counted in the place of a mark, as words."""
-    codes = sorted(question.theme.proxy & dataset.offences_told)
+    told = frozenset[str]().union(*(dataset.held[s].told for s in question.sources))
+    codes = sorted(question.theme.proxy & told)
     return " or ".join(OFFENCES[code].title.lower() for code in codes)
 
 
-def _see(question: Question) -> str:
+def _see(dataset: Dataset, question: Question) -> str:
     if question.theme.rural_only:
         return "/rural"
-    return address("/collections/hotspots/items", question, f="html")
+    return address("/collections/hotspots/items", dataset, question, f="html")
 
 
 def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
     """Every town: its count, its months as a line, its change on the year before."""
     dataset = site.dataset
+    if not len(dataset.towns):
+        return []
     _, rows = site.answer(find_layer("towns"), question)
     against = year_before(dataset, question, dataset.town_position, len(dataset.towns))
-    held = Question(question.theme, dataset.period)
+    held = replace(question, period=question.held(dataset))
     by_month = held.counts_by_month(dataset)
     monthly = {
         row["town_id"]: 1000
         * by_month[:, dataset.town_position == t].sum(axis=1)
-        / max(row["residents"], 1)
+        / max(row["residents"] or 1, 1)
         for t, row in enumerate(rows)
     }
     top = max((values.max() for values in monthly.values()), default=0.0)
+    gaps = held.months_missing(dataset)  # a gap would be drawn as a nought
     found = []
     for t, row in enumerate(rows):
         change = None
@@ -116,7 +140,7 @@ def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
             change = {"direction": direction, "text": text, "before": before}
         label = f"{row['town']}: {question.theme.noun} per 1,000 residents each month"
         values = monthly[row["town_id"]].tolist()
-        whole = len(values) > 2 and not dataset.months_missing  # a gap would be drawn as a nought
+        whole = len(values) > 2 and not gaps
         line = sparkline(values, float(top), len(question.period), label) if whole else ""
         found.append({**row, "line": line, "change": change})
     return sorted(found, key=lambda row: -row["count"])

@@ -11,6 +11,7 @@ from service.maps import CATEGORIES, RAMP
 
 _TENTHS = ("1 and 2, most deprived", "3 and 4", "5 and 6", "7 and 8", "9 and 10, least deprived")
 MARKS = ("hot spot", "raised")
+NO_FIGURE = "#ffffff"  # as `static/map.js` draws it
 MANY_EMPTY = 0.1  # from this share of areas with nothing on, they have a class of their own
 _RAMPS = {1: (0,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
 
@@ -33,7 +34,7 @@ class Legend:
 
     def position(self, row: Record) -> int | None:
         """Which class a row falls into; None where it has no value or is of another level."""
-        value = row[self.drawing.field]
+        value = self._value(row)
         if value is None or not self._drawn(row):
             return None
         if self.drawing.by == "classes":
@@ -51,10 +52,16 @@ class Legend:
 
         A row that stands for several areas says how many in `areas`.
         """
-        return [
+        classes = [
             {**item, "counts": [self._areas_in(i, rows) for rows in sets]}
             for i, item in enumerate(self.classes)
         ][::-1]
+        unknown = [
+            sum(self._drawn(row) and self._value(row) is None for row in rows) for rows in sets
+        ]
+        if not any(unknown):
+            return classes
+        return [*classes, {"label": "No figure", "colour": NO_FIGURE, "counts": unknown}]
 
     def _areas_in(self, place: int, rows: Sequence[Record]) -> int:
         whole = self.drawing.by == "categories"
@@ -68,6 +75,9 @@ class Legend:
             mark: [sum(row["hotspot_class"] == mark for row in rows) for rows in sets]
             for mark in MARKS
         }
+
+    def _value(self, row: Record) -> Any:  # noqa: ANN401  of any field
+        return row[self.drawing.field]
 
     def _drawn(self, row: Record) -> bool:
         return self.drawing.level is None or row["level"] == self.drawing.level

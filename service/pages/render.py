@@ -15,7 +15,11 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(
-    number=words.number, percent=words.percent, rate=words.rate, between=lambda r: words.between(*r)
+    number=words.number,
+    known=words.known,
+    percent=words.percent,
+    rate=words.rate,
+    between=lambda r: words.between(*r),
 )
 
 

@@ -1,5 +1,6 @@
 """The rural page: the split, the three measures side by side, the map, the offences."""
 
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -8,7 +9,15 @@ from geo.query import Question
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
-from service.pages.frame import address, frame, period_choices, said, theme_choices
+from service.pages.frame import (
+    address,
+    beside,
+    frame,
+    period_choices,
+    said,
+    source_form,
+    theme_choices,
+)
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
 from service.pages.rural_facts import SAME, rural_facts
@@ -19,22 +28,24 @@ def rural_page(site: Site, question: Question) -> bytes:
     """The whole page."""
     dataset, layer = site.dataset, find_layer("hotspots")
     facts = rural_facts(site, question)
-    judged = Question(question.theme, question.period, "rural")
+    judged = replace(question, place="rural", town=None)
     _, rows = site.answer(layer, judged)
-    legend = Legend.of(layer.drawing, rows)
-    urban = Question(question.theme, question.period, "urban")
+    legend = Legend.of(layer.drawing(dataset), rows)
+    urban_areas = int((dataset.place == "urban").sum())
+    urban = replace(judged, place="urban")
+    context = address("/collections/lsoas/items", dataset, urban, limit="10000", f="geojson")
     config = map_config(
         dataset,
         layer,
-        address("/collections/hotspots/items", judged, limit="10000", f="geojson"),
+        address("/collections/hotspots/items", dataset, judged, limit="10000", f="geojson"),
         legend.classes,
-        context=address("/collections/lsoas/items", urban, limit="10000", f="geojson"),
+        **({"context": context} if urban_areas else {}),
         noun=question.theme.noun,
     )
     ranked = sorted(rows, key=lambda row: (-row["count"], row["lsoa_code"]))
     return render_page(
         "rural.html",
-        **frame(site, "rural"),
+        **frame(site, "rural", judged),
         **said(site, judged),
         facts=facts,
         headline=_headline(site, question, facts),
@@ -44,10 +55,12 @@ def rural_page(site: Site, question: Question) -> bytes:
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
         legend=legend,
         sets=(rows,),
-        urban_areas=int((~dataset.rural).sum()),
-        periods=period_choices(dataset.period, question.period),
+        urban_areas=urban_areas,
+        beside=beside(site, judged),
+        sources=source_form(site, question),
+        periods=period_choices(question.held(dataset), question.period),
         downloads={
-            name: address("/collections/hotspots/items", judged, f=name.lower())
+            name: address("/collections/hotspots/items", dataset, judged, f=name.lower())
             for name in ("GeoJSON", "CSV")
         },
         map=build_map(config),
@@ -63,12 +76,12 @@ def _heading(site: Site, question: Question) -> str:
 def _headline(site: Site, question: Question, facts: dict[str, Any]) -> Markup:
     rural, urban, ratio = facts["rural"], facts["urban"], facts["ratio"]
     first = words.recorded(site.dataset, question.theme, rural["count"], "in rural areas", question)
-    if rural["count"] + urban["count"] < words.LEAST_BASE:
+    if urban is None or rural["count"] + urban["count"] < words.LEAST_BASE:
         return first
-    first += (
-        f" That is {words.percent(rural['share'])} of all in {site.dataset.area}, where "
-        f"{words.percent(rural['residents_share'])} of residents live."
-    )
+    first += f" That is {words.percent(rural['share'])} of all in {site.dataset.area}"
+    if rural["residents_share"] is not None:
+        first += f", where {words.percent(rural['residents_share'])} of residents live"
+    first += "."
     if ratio["ratio"] is None:
         return first
     if ratio["verdict"] == SAME:

@@ -1,5 +1,6 @@
 """A town's page: one sentence, a map, what stands out, every area in a table."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,30 +9,46 @@ from markupsafe import Markup
 from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record
 from geo.period import month_words
-from geo.query import Question, first_recorded
-from layers.metadata import caveats
+from geo.query import Question
+from geo.recorders import first_recorded
+from layers.metadata import caveats, sources
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.charts import month_charts
 from service.pages.compare import year_before
-from service.pages.frame import address, frame, period_choices, said, theme_choices
+from service.pages.frame import (
+    address,
+    beside,
+    frame,
+    period_choices,
+    said,
+    source_form,
+    theme_choices,
+)
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
 from service.site import Site
 
 
-def town_question(site: Site, town: str, theme: str | None, months: str | None) -> Question:
+def town_question(
+    site: Site,
+    town: str,
+    theme: str | None = None,
+    months: str | None = None,
+    source: str | None = None,
+) -> Question:
     """The question of a town's page.
 
     Raises UnknownNameError for an unknown town, QuestionError where no area of it is asked about.
     """
     known = site.dataset.town_shapes.position
     if town not in known:
-        raise UnknownNameError(f"There is no town '{town}'; there are {', '.join(known)}.")
+        there = f"there are {', '.join(known)}" if known else f"{site.dataset.area} has none here"
+        raise UnknownNameError(f"There is no town '{town}'; {there}.")
     if theme is None:
         theme = first_recorded(site.dataset, "asb", "crime")
-    question = Question.ask(site.dataset, theme, months, town=town)
+    question = Question.ask(site.dataset, theme, months, town=town, source=source)
     if not question.shown(site.dataset).any():
         name = site.dataset.town_name(town)
         raise QuestionError(
@@ -58,10 +75,11 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
     ]
     return {
         **{name: town[name] for name in ("town", "town_id", "theme", "period", "illustrative")},
-        "source": dataset.source.name,
+        **sources(dataset, question),
         "denominator": dataset.denominator,
         **{name: town[name] for name in ("count", "residents", "rate", "rate_lower", "rate_upper")},
         "headline": _headline(site, question, town).striptags(),
+        "side_by_side": beside(site, question),
         "caveats": caveats(dataset, question),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
     }
@@ -83,22 +101,23 @@ def town_page(site: Site, question: Question) -> bytes:
     """The whole page."""
     layer = find_layer("hotspots")
     facts = town_facts(site, question)
-    county = Question(question.theme, question.period, question.place)
+    county = question.everywhere()
     everywhere, inside = (site.answer(layer, asked)[1] for asked in (county, question))
-    legend = Legend.of(layer.drawing, everywhere)
+    legend = Legend.of(layer.drawing(site.dataset), everywhere)
     config = map_config(
         site.dataset,
         layer,
-        address("/collections/hotspots/items", county, limit="10000", f="geojson"),
+        address("/collections/hotspots/items", site.dataset, county, limit="10000", f="geojson"),
         legend.classes,
         town=facts["town"],
         noun=question.theme.noun,
     )
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
-    months = _by_month(site, question)
+    span = question.held(site.dataset).joined(question.period)
+    months = _by_month(site, replace(question, period=span))
     return render_page(
         "town.html",
-        **frame(site, "towns"),
+        **frame(site, "towns", question),
         **said(site, question),
         facts=facts,
         headline=_headline(site, question, site.answer(find_layer("towns"), question)[1][0]),
@@ -108,37 +127,35 @@ def town_page(site: Site, question: Question) -> bytes:
         sets=(inside, everywhere),
         set_names=(facts["town"], site.dataset.area),
         themes=theme_choices(site, question.theme),
-        periods=period_choices(site.dataset.period, question.period),
+        periods=period_choices(question.held(site.dataset), question.period),
+        sources=source_form(site, question),
         charts=month_charts(
-            site.dataset.period,
+            span,
             [count for _, count in months],
             question.period,
-            f"{question.theme.noun.capitalize()} a month, {site.dataset.period.words()}",
-            hollow=site.dataset.source.illustrative,
+            f"{question.theme.noun.capitalize()} a month, {span.words()}",
+            hollow=facts["illustrative"],
         ),
         months=months,
-        downloads=_downloads(question),
+        downloads=_downloads(site, question),
         map=build_map(config),
     )
 
 
-def _downloads(question: Question) -> dict[str, str]:
+def _downloads(site: Site, question: Question) -> dict[str, str]:
+    items, town = "/collections/hotspots/items", question.town or ""
     return {
-        title: address(
-            "/collections/hotspots/items", question, town=question.town or "", f=title.lower()
-        )
+        title: address(items, site.dataset, question, town=town, f=title.lower())
         for title in ("GeoJSON", "CSV")
     }
 
 
 def _by_month(site: Site, question: Question) -> list[tuple[str, int | None]]:
-    """Every month of the dataset and its count; None where no file holds the month."""
-    held = site.dataset.period
-    everything = Question(question.theme, held, question.place, question.town)
-    shown = everything.shown(site.dataset)
-    counts = everything.counts_by_month(site.dataset)[:, shown].sum(axis=1).tolist()
-    missing = site.dataset.months_missing
+    """Every month of the question and its count; None where the sources do not hold the month."""
+    shown = question.shown(site.dataset)
+    counts = question.counts_by_month(site.dataset)[:, shown].sum(axis=1).tolist()
+    missing = question.months_missing(site.dataset)
     return [
         (month_words(month), None if month in missing else count)
-        for month, count in zip(held.months(), counts, strict=True)
+        for month, count in zip(question.period.months(), counts, strict=True)
     ]

@@ -7,6 +7,7 @@ from incident_files import STREET_HEADER, csv_bytes, read_bytes, street_row
 
 from geo.errors import InputError
 from geo.incidents import ColumnMap
+from geo.incidents.csvs import decode
 
 HEADER = "date,offence,location"
 GOOD = "2015-04-01,asb,High Street"
@@ -99,4 +100,10 @@ def test_another_encoding_is_read_when_the_column_map_names_it(tmp_path: Path) -
 @pytest.mark.parametrize("encoding", ["cp9999", "hex"])
 def test_an_encoding_that_is_none_is_an_error(tmp_path: Path, encoding: str) -> None:
     with pytest.raises(InputError, match=f"no text encoding '{encoding}'"):
-        read_bytes(tmp_path, csv_bytes(HEADER, GOOD), ColumnMap(encoding=encoding))
+        decode("file.csv", csv_bytes(HEADER, GOOD), encoding)
+    path = tmp_path / "map.toml"
+    path.write_text(f"encoding = '{encoding}'\n[columns]\ndate = 'date'\noffence = 'offence'\n")
+    with pytest.raises(
+        InputError, match=f"line 1, encoding: there is no text encoding '{encoding}"
+    ):
+        ColumnMap.read(path)

@@ -66,9 +66,9 @@ def test_the_printed_shares_hold(embedded: Dataset) -> None:
 
 
 def test_the_incidents_are_marked_illustrative_and_all_read(embedded: Dataset) -> None:
-    assert embedded.source.illustrative
+    assert embedded.illustrative
     assert embedded.period.iso() == "2014-01/2016-03"
-    assert embedded.months_missing == frozenset()
+    assert not any(held.months_missing for held in embedded.held)
     rows = embedded.manifest["rows"]
     assert rows["refused"] == rows["unlocated"] == rows["outside"] == 0
     assert rows["read"] == rows["located"]

@@ -1,5 +1,6 @@
 """Partner extracts: the canonical header, column maps, and what is said of bad rows and maps."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from incident_files import csv_bytes, read_bytes
 
 from geo.errors import InputError
-from geo.incidents import CANONICAL, ColumnMap
+from geo.incidents import CANONICAL, ColumnMap, Source
 from geo.period import parse_month
 
 ROW = {
@@ -148,29 +149,33 @@ def test_every_mistake_of_a_map_is_told_at_once(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError) as caught:
         ColumnMap.read(path)
-    for words in (
-        "no text encoding 'cp9999'",
-        "date_format = '%d/%m' does not tell",
-        "time_format = '%I:%M' does not tell",
-        "'name' must be text",
-        "no setting 'colour'",
-        "no column 'where'",
-        "no column 'who'",
-        "where the offence is",
-        "where the date or the month is",
-        "'Noise' = 'noise' is not one of",
-        "'Sheep' = 'sheep' is not one of",
-    ):
-        assert words in str(caught.value)
+    first, *told = str(caught.value).splitlines()
+    assert first == f"The column map {path} has 11 mistakes:"
+    expected = [
+        "line 1, encoding: there is no text encoding 'cp9999'",
+        "line 2, date_format: '%d/%m' does not tell a day, month and year",
+        "line 3, time_format: '%I:%M' does not tell an hour",
+        "line 4, name: it must be text in quotes, not 3",
+        "line 5, colour: there is no setting 'colour' here",
+        "line 6, columns: it does not say where the date or the month is",
+        "line 6, columns: it does not say where the offence is",
+        "line 7, columns.where: there is no column 'where'",
+        "line 9, constants.who: there is no column 'who'",
+        "line 11, offence.Noise: 'Noise' = 'noise' is no code",
+        "line 13, rural_offence.Sheep: 'Sheep' = 'sheep' is no code",
+    ]
+    for line, words in zip(told, expected, strict=True):
+        assert line.startswith(words)
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"[columns", "is not TOML"),
-        (b'name = "\xe9"', "is not TOML"),
-        (b"", r"needs a table \[columns\]"),
-        (b"[columns]\ndate = 1\n", r"\[columns\] must hold lines such as"),
+        (b'name = "\xe9"', "is not TOML: line 1: byte 0xe9 is not UTF-8"),
+        (b"", r"columns: it is missing. It is a table \[columns\]"),
+        (b"[columns]\ndate = 1\n", "line 2, columns.date: it must be text in quotes, not 1"),
+        (b"columns = 3\n", "line 1, columns: it must be a table with lines such as key = 'text'"),
     ],
 )
 def test_a_map_that_is_no_map_is_an_error(tmp_path: Path, content: bytes, words: str) -> None:
@@ -178,6 +183,97 @@ def test_a_map_that_is_no_map_is_an_error(tmp_path: Path, content: bytes, words:
     path.write_bytes(content)
     with pytest.raises(InputError, match=words):
         ColumnMap.read(path)
+
+
+ENOUGH = '[columns]\ndate = "Day"\noffence = "What"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("[constants]\ndate = '2015-04-01'", "line 5, constants.date: date is in [columns] and in"),
+        (
+            "easting = 'X'\nnorthing = 'X'",
+            "line 5, columns.northing: easting and northing are both",
+        ),
+        ("[kinds]\nasb = 'ASB'", "line 5, kinds.asb: 'asb' is the code of an offence"),
+        ("[kinds]\nfuel = 'Fuel'", "line 5, kinds.fuel: 'fuel' is the code of a rural offence"),
+        ("[kinds]\nviolence = 'V'", "line 5, kinds.violence: 'violence' is the code of a theme"),
+        ("[kinds]\n'CCTV seen' = 'CCTV'", "line 5, kinds.CCTV seen: 'CCTV seen' is no code"),
+        ("[kinds]\ncctv = ' '", "line 5, kinds.cctv: it is blank"),
+        ("[offence]\nA = 'cctv'\n[kinds]\ncctv2 = 'CCTV'", "line 5, offence.A: 'A' = 'cctv' is no"),
+    ],
+)
+def test_a_map_that_contradicts_itself_is_told_with_the_line(
+    tmp_path: Path, more: str, words: str
+) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(ENOUGH + more)
+    with pytest.raises(InputError) as caught:
+        ColumnMap.read(path)
+    assert str(caught.value).startswith(f"The column map {path}, {words}")
+
+
+def test_a_constant_offence_that_no_list_has_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text("[columns]\ndate = 'Day'\n[constants]\noffence = 'shop-lifting'")
+    with pytest.raises(InputError, match=r"line 4, .*is no offence; did you mean 'shoplifting'\?"):
+        ColumnMap.read(path)
+
+
+@pytest.mark.parametrize("form", ["%d %d", "%", "%Q", "", "\x00%d/%m/%Y", "%Y-%j"])
+def test_an_odd_date_format_is_told_or_tells_the_day(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(ENOUGH.replace("[", f"date_format = {json.dumps(form)}\n[", 1))
+    if form == "%Y-%j":
+        assert ColumnMap.read(path).date_format == form
+        return
+    with pytest.raises(InputError, match="line 1, date_format"):
+        ColumnMap.read(path)
+
+
+KINDS = """
+name = "Road safety, 2024"
+[columns]
+date = "Day"
+offence = "What"
+[offence]
+"Hit" = "road-collision"
+[kinds]
+road-collision = "Road collisions"
+near-miss = "Near misses"
+"""
+
+
+def test_kinds_beyond_the_offence_list_are_read_by_word_and_by_code(tmp_path: Path) -> None:
+    path = tmp_path / "map.toml"
+    path.write_text(KINDS)
+    rows = b"Day,What\n2024-01-02,Hit\n2024-01-03,near-miss\n2024-01-04,drugs\n2024-01-04,miss\n"
+    read = read_bytes(tmp_path, rows, ColumnMap.read(path))
+    found = read.incidents["offence"].to_pylist()
+    assert found == ["road-collision", "near-miss", "drugs"]
+    [refusal] = read.refusals
+    assert (refusal.line, refusal.value) == (5, "miss")
+    assert "road-collision, near-miss" in refusal.reason
+    assert read.source == Source(
+        "road-safety-2024",
+        "Road safety, 2024",
+        "partner",
+        kinds=(("road-collision", "Road collisions"), ("near-miss", "Near misses")),
+    )
+
+
+def test_a_source_with_one_offence_in_every_row_tells_no_other() -> None:
+    def told(offence: str) -> tuple[str, ...] | None:
+        columns = {"date": "date"}
+        constants, kinds = {"offence": offence}, {"cctv": "CCTV"}
+        words = {"noise": "asb-nuisance"}
+        return ColumnMap(
+            columns=columns, constants=constants, kinds=kinds, offence=words
+        ).source.offences
+
+    assert (told("asb"), told("noise"), told("cctv")) == (("asb",), ("asb-nuisance",), ())
+    assert ColumnMap().source.offences is None
 
 
 def test_a_missing_map_is_an_error(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_a_file_one_may_not_read_is_an_error(
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / name).write_bytes(OCTOBER)
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     monkeypatch.setattr(zipfile, "ZipFile", refuse)
     with pytest.raises(InputError, match=f"{name} cannot be read: no permission"):
         rows_read(tmp_path / name)

@@ -4,40 +4,41 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import geopandas
 import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from building import plan_files, shropshire
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from boundaries import SHROPSHIRE
-from geo.areas import Areas, read_outlines
-from geo.crs import BNG
+from geo.areas import Areas
+from geo.areas.assemble import assemble
+from geo.areas.codes import OUTSIDE, UNLOCATED, Codes
+from geo.areas.plan import InputFile
 from geo.errors import InputError
-from geo.incidents import read_incidents
-from geo.incidents.table import FileRead
-from geo.join import OUTSIDE, UNLOCATED, Joiner
+from geo.incidents import FileRead, read_incidents
+from geo.join import Joiner, Placed
 
 NAN = float("nan")
 CODES = ["E01000001", "E01000002", "E01000003"]
 
 
 @pytest.fixture(scope="module")
-def shropshire() -> Areas:
-    return Areas.open(SHROPSHIRE)
+def coarse() -> Areas:
+    return shropshire()
 
 
 @pytest.fixture(scope="module")
-def squares(shropshire: Areas) -> Areas:
+def squares(coarse: Areas) -> Areas:
     """Three squares of 10 m in a row, from x = 0; the code of the middle one is the lowest."""
     boxes = [shapely.box(10, 0, 20, 10), shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10)]
-    frame = geopandas.GeoDataFrame({"lsoa_code": CODES}, geometry=boxes, crs=BNG)
-    return replace(shropshire, lsoas=frame)
+    codes = Codes("2011", {code: i for i, code in enumerate(CODES)})
+    lsoas = pa.table({"lsoa_code": CODES})
+    return replace(coarse, lsoas=lsoas, outlines=np.array(boxes), inside=3, codes=codes)
 
 
-def rows(*incidents: tuple[str | None, float, float]) -> pa.Table:
+def places(*incidents: tuple[str | None, float, float]) -> pa.Table:
     codes, easting, northing = zip(*incidents, strict=True)
     columns = {
         "lsoa_code": pa.array(codes, pa.string()),
@@ -45,6 +46,12 @@ def rows(*incidents: tuple[str | None, float, float]) -> pa.Table:
         "northing": pa.array(northing, pa.float64(), from_pandas=True),
     }
     return pa.table(columns)
+
+
+def placed(areas: Areas, *incidents: tuple[str | None, float, float]) -> Placed:
+    """One row at each of these places, put into the areas."""
+    table = places(*incidents)
+    return Joiner(areas).place("file", table, np.ones(len(table), dtype=np.int64))
 
 
 @pytest.mark.parametrize(
@@ -72,41 +79,50 @@ def rows(*incidents: tuple[str | None, float, float]) -> pa.Table:
 def test_a_row_goes_where_its_code_or_point_says(
     squares: Areas, code: str | None, easting: float, northing: float, expected: int
 ) -> None:
-    joiner = Joiner(squares)
     inside = [(None, 5.0, 5.0)] * 2  # so that the file as a whole lies in the area
-    placed = joiner.place("file", rows((code, easting, northing), *inside))
-    assert placed.lsoa.tolist() == [expected, 1, 1]
+    found = placed(squares, (code, easting, northing), *inside)
+    assert found.lsoa.tolist() == [expected, 1, 1]
 
 
 def test_a_2021_code_is_a_code_of_elsewhere_among_2021_areas(squares: Areas) -> None:
-    placed = Joiner(replace(squares, vintage=2021)).place("file", rows(("E01033769", 5, 5)))
-    assert placed.lsoa.tolist() == [OUTSIDE]
+    of_2021 = replace(squares, codes=replace(squares.codes, vintage="2021"))
+    assert placed(of_2021, ("E01033769", 5, 5)).lsoa.tolist() == [OUTSIDE]
 
 
 def test_only_rows_with_a_code_of_the_area_and_a_point_are_compared(squares: Areas) -> None:
-    table = rows(
+    table = places(
         ("E01000002", 5, 5),
         ("E01000001", 5, 5),
         ("E01000001", 99, 99),
         ("E01000001", NAN, NAN),
         ("E01009999", 5, 5),
         (None, 5, 5),
+        ("E01000002", 10, 5),  # on the edge of its own LSOA
     )
-    placed = Joiner(squares).place("file", table)
-    assert (placed.compared, placed.agreed) == (3, 1)
+    rows = np.array([4, 2, 1, 9, 9, 9, 3])
+    found = Joiner(squares).place("file", table, rows)
+    assert (found.compared, found.agreed) == (4 + 2 + 1 + 3, 4 + 3)
 
 
 def test_a_file_with_easting_and_northing_exchanged_is_an_error(squares: Areas) -> None:
-    table = rows(*[(None, 5, 25)] * 18, (None, 5, 15), (None, 5, 5))
+    table = [*[(None, 5, 25)] * 18, (None, 5, 15), (None, 5, 5)]
     with pytest.raises(
         InputError, match=r"file: easting and northing look swapped\. Of 20 points 1"
     ):
-        Joiner(squares).place("file", table)
+        placed(squares, *table)
 
 
 def test_a_file_of_elsewhere_is_not_taken_for_an_exchanged_one(squares: Areas) -> None:
-    placed = Joiner(squares).place("file", rows((None, 500, 600), (None, 5, 5), (None, 7, 900)))
-    assert placed.lsoa.tolist() == [OUTSIDE, 1, OUTSIDE]
+    found = placed(squares, (None, 500, 600), (None, 5, 5), (None, 7, 900))
+    assert found.lsoa.tolist() == [OUTSIDE, 1, OUTSIDE]
+
+
+def test_a_border_with_the_ring_goes_to_the_lowest_code_too(squares: Areas) -> None:
+    """The ring stands behind the areas inside, whatever its codes are."""
+    lsoas = pa.table({"lsoa_code": ["E01000002", "E01000001"]})
+    codes = Codes("2011", {"E01000002": 0, "E01000001": 1})
+    two = replace(squares, lsoas=lsoas, outlines=squares.outlines[[0, 1]], inside=1, codes=codes)
+    assert placed(two, (None, 10, 5), (None, 15, 5)).lsoa.tolist() == [1, 0]
 
 
 points = st.tuples(
@@ -126,9 +142,8 @@ def test_the_order_of_the_rows_changes_no_row(
     squares: Areas, drawn: tuple[list[tuple[str | None, float, float]], list[int]]
 ) -> None:
     table, order = drawn
-    joiner = Joiner(squares)
-    straight = joiner.place("file", rows(*table))
-    turned = joiner.place("file", rows(*(table[i] for i in order)))
+    straight = placed(squares, *table)
+    turned = placed(squares, *(table[i] for i in order))
     assert turned.lsoa.tolist() == straight.lsoa[order].tolist()
     assert (turned.compared, turned.agreed) == (straight.compared, straight.agreed)
 
@@ -139,11 +154,10 @@ def reads(shared: Path) -> list[FileRead]:
 
 
 @pytest.fixture(scope="module")
-def fine(shared: Path, shropshire: Areas) -> Areas:
+def fine(shared: Path) -> Areas:
     """Shropshire in outlines generalised to 20 m."""
-    outlines = read_outlines(shared / "data/boundaries/lsoa11_E06000051.geojson")
-    assert outlines["lsoa_code"].tolist() == shropshire.lsoas["lsoa_code"].tolist()
-    return replace(shropshire, lsoas=shropshire.lsoas.set_geometry(outlines.geometry.to_numpy()))
+    outlines = (InputFile(shared / "data/boundaries/lsoa11_E06000051.geojson"),)
+    return assemble(plan_files(outlines=outlines).area)
 
 
 Distances = Callable[[Areas], tuple[float, np.ndarray]]
@@ -155,9 +169,12 @@ def agreement(reads: list[FileRead]) -> Distances:
 
     def measure(areas: Areas) -> tuple[float, np.ndarray]:
         joiner = Joiner(areas)
-        placed = [joiner.place(read.name, read.incidents) for read in reads]
-        compared = sum(item.compared for item in placed)
-        outline = dict(zip(areas.lsoas["lsoa_code"], areas.lsoas.geometry, strict=True))
+        found = [
+            joiner.place(read.name, read.places, np.bincount(read.rows["place"].to_numpy()))
+            for read in reads
+        ]
+        compared = sum(item.compared for item in found)
+        outline = dict(zip(areas.lsoas["lsoa_code"].to_pylist(), areas.outlines, strict=True))
         away = [
             outline[row["lsoa_code"]].distance(shapely.Point(row["easting"], row["northing"]))
             for read in reads
@@ -165,7 +182,7 @@ def agreement(reads: list[FileRead]) -> Distances:
             if row["lsoa_code"] in outline
         ]
         assert compared == len(away) == 2293 + 2142 + 1970 + 2069
-        return sum(item.agreed for item in placed) / compared, np.array(away)
+        return sum(item.agreed for item in found) / compared, np.array(away)
 
     return measure
 
@@ -178,7 +195,7 @@ def test_points_agree_with_the_codes_of_the_police_up_to_20_metres(
     assert away.max() < 20
 
 
-def test_super_generalised_outlines_agree_less(shropshire: Areas, agreement: Distances) -> None:
-    share, away = agreement(shropshire)
+def test_super_generalised_outlines_agree_less(coarse: Areas, agreement: Distances) -> None:
+    share, away = agreement(coarse)
     assert share == pytest.approx(0.909, abs=0.005)
     assert 20 < away.max() < 200

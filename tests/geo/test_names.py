@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from building import shropshire
 
-from boundaries import SHROPSHIRE
 from geo.areas import Areas
 from geo.dataset import Dataset
 from geo.names import GENERIC, name_lsoas, street_of
@@ -39,14 +39,16 @@ def test_a_street_is_told_from_a_kind_of_place(location: str, street: str | None
 
 @pytest.fixture(scope="module")
 def areas() -> Areas:
-    return Areas.open(SHROPSHIRE)
+    return shropshire()
 
 
 def test_no_two_areas_share_a_full_name(areas: Areas, police: Dataset) -> None:
-    for named in (name_lsoas(areas, None), police.lsoas):
-        assert named["name"].is_unique
-        assert (named["name"].str.len() > 3).all()
-        assert (named["short_name"].str.len() > 3).all()
+    for short, full in (
+        name_lsoas(areas, None),
+        (police.lsoas["short_name"], police.lsoas["name"]),
+    ):
+        assert len(set(full)) == len(full)
+        assert all(len(name) > 3 for name in (*short, *full))
 
 
 def test_short_names_differ_within_a_town(police: Dataset) -> None:
@@ -55,14 +57,14 @@ def test_short_names_differ_within_a_town(police: Dataset) -> None:
 
 
 def test_each_town_has_one_centre(areas: Areas) -> None:
-    names = name_lsoas(areas, None)["name"]
-    for town in areas.towns["town"]:
-        assert (names == f"{town} town centre").sum() == 1
+    _, names = name_lsoas(areas, None)
+    for town in areas.towns["town"].to_pylist():
+        assert names.count(f"{town} town centre") == 1
 
 
 def test_without_streets_an_area_is_named_by_town_village_or_direction(areas: Areas) -> None:
-    named = name_lsoas(areas, None)["name"]
-    for name, row in zip(named, areas.lsoas.to_dict("records"), strict=True):
+    _, named = name_lsoas(areas, None)
+    for name, row in zip(named, areas.lsoas.to_pylist(), strict=True):
         if isinstance(row["town"], str):
             assert row["town"] in name
         elif isinstance(row["built_up_area"], str):
@@ -95,9 +97,8 @@ def test_places_that_are_no_street_never_name_an_area(police: Dataset) -> None:
 
 
 def test_a_location_without_a_name_is_passed_over(areas: Areas) -> None:
-    position = int(areas.lsoas.index[areas.lsoas["lsoa_code"] == "E01028895"][0])
+    position = areas.lsoas["lsoa_code"].to_pylist().index("E01028895")
     told = ["On or near", "On or near", "On or near Parking Area", "On or near Mill Street", None]
-    locations = pa.table({"lsoa": [position] * len(told), "location": told})
-    names = name_lsoas(areas, locations)
-    assert names["name"][position] == "Mill Street, Whitchurch"
-    assert names["short_name"][position] == "Mill Street"
+    rows = {"lsoa": [position] * len(told), "location": told, "rows": [1] * len(told)}
+    short, full = name_lsoas(areas, pa.table(rows))
+    assert (short[position], full[position]) == ("Mill Street", "Mill Street, Whitchurch")

@@ -6,14 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from building import build_files
 
 from boundaries import SHROPSHIRE
-from geo.areas import Areas
-from geo.build import write_dataset
 from geo.dataset import Dataset
 from geo.errors import QuestionError
-from geo.incidents import read_incidents
-from geo.prepare import prepare
 from geo.query import Question
 
 Row = dict[str, str]
@@ -30,7 +27,7 @@ def rows(shared: Path) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def facts() -> dict[str, Row]:
-    with (SHROPSHIRE / "lsoa_facts.csv").open(newline="", encoding="utf-8") as file:
+    with (SHROPSHIRE.parent / "lsoa_facts.csv").open(newline="", encoding="utf-8") as file:
         return {row["lsoa_code"]: row for row in csv.DictReader(file)}
 
 
@@ -142,8 +139,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
         f",2015-04-01,12:00,asb-nuisance,{square},yes,yes,fuel",
     ]
     (folder / "extract.csv").write_text("\n".join(lines) + "\n")
-    reads = read_incidents([folder / "extract.csv"])
-    write_dataset(prepare(reads, Areas.open(SHROPSHIRE)), folder / "home")
+    build_files(folder / "home", folder / "extract.csv")
     return Dataset.open(folder / "home")
 
 

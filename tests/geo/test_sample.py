@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from building import shropshire
 from printed import (
     ASB_2014_TOTAL,
     RATES_2013_14,
@@ -18,8 +19,7 @@ from printed import (
     VIOLENCE_RATE_2013_14,
 )
 
-from boundaries import SHROPSHIRE
-from geo.areas import Areas
+from geo.crs import BNG
 from geo.errors import InputError
 from geo.offences import RURAL_OFFENCES
 from geo.sample import write_sample
@@ -47,8 +47,9 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    areas = Areas.open(SHROPSHIRE)
-    lsoas, towns = areas.lsoas, areas.towns
+    areas = shropshire()
+    lsoas = gpd.GeoDataFrame(areas.lsoas.to_pandas(), geometry=areas.outlines, crs=BNG)
+    towns = areas.towns.to_pandas()
     path = tmp_path_factory.mktemp("sample") / "incidents.csv"
     rows_said = write_sample(path, lsoas, towns)
     rows = pd.read_csv(path, keep_default_na=False)

@@ -6,33 +6,38 @@ import sys
 from pathlib import Path
 
 import pytest
+from building import build_files
 
 import geo.build
-from boundaries import SHROPSHIRE
-from geo.areas import Areas
-from geo.build import write_dataset
-from geo.dataset import Dataset, current_folder
+import geo.versions
+import geo.write
+from geo.dataset import Dataset
 from geo.errors import DatasetError
-from geo.incidents import read_incidents
-from geo.prepare import Prepared, prepare
+from geo.versions import current_folder
 
 ROW = "2015-04,drugs,349132,312545\n"
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import geo.build
-from boundaries import SHROPSHIRE
-from geo.areas import Areas
-from geo.incidents import read_incidents
-from geo.prepare import prepare
+sys.path.insert(0, sys.argv[4])
+from building import build_files
+import geo.build, geo.versions, geo.write
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-setattr(geo.build, sys.argv[1], die)
-reads = read_incidents([Path(sys.argv[2])])
-geo.build.write_dataset(prepare(reads, Areas.open(SHROPSHIRE)), Path(sys.argv[3]))
+module, name = sys.argv[1].rsplit(".", 1)
+setattr(sys.modules[module], name, die)
+build_files(Path(sys.argv[3]), Path(sys.argv[2]))
 """
+TESTS = str(Path(__file__).parent.parent)
+STEPS = (
+    "geo.build._areas",
+    "geo.build.settle",
+    "geo.write.name_lsoas",
+    "geo.build.write_manifest",
+    "geo.versions._switch",
+)
 LOCKED = """
 import filelock, sys
 with filelock.FileLock(sys.argv[1]):
@@ -46,10 +51,6 @@ def extract(path: Path, rows: int) -> Path:
     return path
 
 
-def prepared(path: Path) -> Prepared:
-    return prepare(read_incidents([path]), Areas.open(SHROPSHIRE))
-
-
 def rows_served(home: Path) -> int:
     return int(Dataset.open(home).manifest["rows"]["read"])
 
@@ -58,27 +59,27 @@ def rows_served(home: Path) -> int:
 def home(tmp_path: Path) -> Path:
     """A dataset of one row."""
     home = tmp_path / "home"
-    write_dataset(prepared(extract(tmp_path / "one.csv", 1)), home)
+    build_files(home, extract(tmp_path / "one.csv", 1))
     return home
 
 
 def test_a_second_build_switches_to_the_new_dataset(home: Path, tmp_path: Path) -> None:
     before = current_folder(home)
-    name = write_dataset(prepared(extract(tmp_path / "two.csv", 2)), home)
-    assert current_folder(home) == home / name != before
+    built = build_files(home, extract(tmp_path / "two.csv", 2))
+    assert current_folder(home) == built.folder != before
     assert rows_served(home) == 2
     assert before.is_dir()  # for those who still read it
 
 
 def test_the_same_inputs_give_the_same_id(home: Path, tmp_path: Path) -> None:
     before = Dataset.open(home).id
-    write_dataset(prepared(extract(tmp_path / "again.csv", 1)), home)
+    build_files(home, extract(tmp_path / "again.csv", 1))
     assert Dataset.open(home).id == before
-    write_dataset(prepared(extract(tmp_path / "two.csv", 2)), home)
+    build_files(home, extract(tmp_path / "two.csv", 2))
     assert Dataset.open(home).id != before
 
 
-@pytest.mark.parametrize("step", ["count_kinds", "_write_incidents", "_manifest", "_replace"])
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("failure", [RuntimeError("bug"), KeyboardInterrupt()])
 def test_a_build_that_fails_leaves_the_old_dataset(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, failure: BaseException
@@ -87,23 +88,23 @@ def test_a_build_that_fails_leaves_the_old_dataset(
         raise failure
 
     with monkeypatch.context() as patch:
-        patch.setattr(geo.build, step, fail)
+        patch.setattr(step, fail)
         with pytest.raises(type(failure)):
-            write_dataset(prepared(extract(tmp_path / "two.csv", 2)), home)
+            build_files(home, extract(tmp_path / "two.csv", 2))
     assert rows_served(home) == 1
     assert not list(home.glob(".building-*"))
 
 
-@pytest.mark.parametrize("step", ["_write_incidents", "_replace"])
+@pytest.mark.parametrize("step", ["geo.build.write_tables", "geo.versions._switch"])
 def test_a_build_that_is_killed_leaves_the_old_dataset_and_the_next_clears_up(
     home: Path, tmp_path: Path, step: str
 ) -> None:
     two = extract(tmp_path / "two.csv", 2)
-    ended = subprocess.run([sys.executable, "-c", KILLED, step, two, home], check=False)
+    ended = subprocess.run([sys.executable, "-c", KILLED, step, two, home, TESTS], check=False)
     assert ended.returncode == -signal.SIGKILL
     assert rows_served(home) == 1
-    assert bool(list(home.glob(".building-*"))) == (step == "_write_incidents")
-    write_dataset(prepared(two), home)
+    assert bool(list(home.glob(".building-*"))) == (step == "geo.build.write_tables")
+    build_files(home, two)
     assert rows_served(home) == 2
     assert not list(home.glob(".building-*"))
 
@@ -118,17 +119,17 @@ def test_another_build_at_work_is_an_error(home: Path, tmp_path: Path) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         with pytest.raises(DatasetError, match="Another build is writing to"):
-            write_dataset(prepared(extract(tmp_path / "two.csv", 2)), home)
+            build_files(home, extract(tmp_path / "two.csv", 2))
         other.communicate("")
     assert rows_served(home) == 1
-    write_dataset(prepared(tmp_path / "two.csv"), home)
+    build_files(home, tmp_path / "two.csv")
     assert rows_served(home) == 2
 
 
 def test_a_home_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     one = extract(tmp_path / "one.csv", 1)
     with pytest.raises(DatasetError, match=r"cannot be written to .*one\.csv.*: Not a directory"):
-        write_dataset(prepared(one), one / "home")
+        build_files(one / "home", one)
 
 
 def test_a_full_disk_is_an_error(
@@ -137,9 +138,9 @@ def test_a_full_disk_is_an_error(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(geo.build, "_write_incidents", fail)
+    monkeypatch.setattr(geo.build, "write_tables", fail)
     with pytest.raises(DatasetError, match="No space left on device"):
-        write_dataset(prepared(extract(tmp_path / "two.csv", 2)), home)
+        build_files(home, extract(tmp_path / "two.csv", 2))
     assert rows_served(home) == 1
 
 
@@ -162,6 +163,6 @@ def test_a_damaged_dataset_is_an_error(home: Path, name: str, content: bytes | N
 
 def test_a_dataset_of_another_format_is_an_error(home: Path) -> None:
     manifest = current_folder(home) / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
-    with pytest.raises(DatasetError, match="has format 99; this version reads 1"):
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
+    with pytest.raises(DatasetError, match="has format 99; this version reads 2"):
         Dataset.open(home)

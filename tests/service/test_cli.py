@@ -141,3 +141,14 @@ def test_no_permission_is_said(run: Run, extract: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir(mode=0o500)
     refused(run("build", "--incidents", extract, "--out", out), "cannot be written")
+
+
+def test_init_writes_an_area_file_once(run: Run, tmp_path: Path) -> None:
+    assert run("init").returncode == 0
+    written = (tmp_path / "here" / "safermap.toml").read_text("utf-8")
+    assert "[area]" in written
+    refused(run("init"), "safermap.toml is there already and was left as it is")
+    result = run("init", tmp_path / "other.toml")
+    assert (result.returncode, f"Wrote {tmp_path / 'other.toml'}." in result.stdout) == (0, True)
+    assert (tmp_path / "other.toml").read_text("utf-8") == written
+    refused(run("init", tmp_path / "no" / "where.toml"), "cannot be written")

@@ -3,14 +3,10 @@
 from pathlib import Path
 
 import pytest
+from building import build_files
 from starlette.testclient import TestClient
 from web_pages import Page
 
-from boundaries import SHROPSHIRE
-from geo.areas import Areas
-from geo.build import write_dataset
-from geo.incidents import read_incidents
-from geo.prepare import prepare
 from service.app import create_app
 from service.site import Site
 
@@ -31,8 +27,7 @@ def test_the_share_against_business_says_what_was_counted(
     rows = [f"2015-04,{offence},349132,312545{value}" for offence in OFFENCES]
     text = "\n".join([f"month,offence,easting,northing{heading}", *rows])
     (tmp_path / "a.csv").write_text(text + "\n")
-    areas = Areas.open(SHROPSHIRE)
-    write_dataset(prepare(read_incidents([tmp_path / "a.csv"]), areas), tmp_path / "home")
+    build_files(tmp_path / "home", tmp_path / "a.csv")
     client = TestClient(create_app(Site.open(tmp_path / "home")))
     page = Page(client.get("/", headers={"Accept": "text/html"}).text)
     assert figure.replace(" ", "") in page.words.replace(" ", "")

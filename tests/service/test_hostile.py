@@ -5,15 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from building import build_files
 from starlette.testclient import TestClient
 from web_pages import Page
 
-from boundaries import SHROPSHIRE
-from geo.areas import Areas
-from geo.build import write_dataset
 from geo.dataset import Dataset
-from geo.incidents import ColumnMap, read_incidents
-from geo.prepare import prepare
+from geo.incidents import ColumnMap
 from layers.registry import all_layers
 from service.app import create_app
 from service.site import Site
@@ -44,8 +41,8 @@ def partner_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             lines.append(f'2015-{month:02d},"{word}",349132,312545,"{quoted}"')
     (folder / "extract.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "map.toml").write_text(COLUMN_MAP, encoding="utf-8")
-    reads = read_incidents([folder / "extract.csv"], ColumnMap.read(folder / "map.toml"))
-    write_dataset(prepare(reads, Areas.open(SHROPSHIRE)), folder / "home")
+    column_map = ColumnMap.read(folder / "map.toml")
+    build_files(folder / "home", folder / "extract.csv", column_map=column_map)
     return folder / "home"
 
 

@@ -49,7 +49,7 @@ def counts(embedded_incidents: pd.DataFrame, found: pd.DataFrame) -> NDArray[np.
 @pytest.fixture(scope="module")
 def touching(found: pd.DataFrame) -> NDArray[np.bool_]:
     """Which outlines share a point; each also with itself."""
-    outlines = geopandas.read_parquet(SHROPSHIRE / "lsoa_outlines.parquet").to_crs(27700)
+    outlines = geopandas.read_parquet(SHROPSHIRE.parent / "lsoa_outlines.parquet").to_crs(27700)
     outlines = outlines.set_index("lsoa_code").loc[found.index]
     pairs = outlines.sindex.query(outlines.geometry, predicate="intersects")
     touch = np.zeros((len(found), len(found)), dtype=bool)

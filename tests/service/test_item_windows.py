@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from geo.dataset import Dataset
 from layers.registry import all_layers, find_layer
 
 
@@ -88,15 +89,17 @@ def test_the_whole_world_holds_every_feature_and_the_far_side_none(
 @pytest.mark.parametrize(
     "query", ["theme=asb", "theme=robbery&datetime=2015-04", "limit=3&offset=2"]
 )
-def test_csv_has_the_figures_of_geojson(client: TestClient, layer: str, query: str) -> None:
+def test_csv_has_the_figures_of_geojson(
+    client: TestClient, embedded: Dataset, layer: str, query: str
+) -> None:
     response = client.get(f"/collections/{layer}/items?{query}&f=csv")
     assert response.headers["content-type"].startswith("text/csv")
     assert "attachment" in response.headers["content-disposition"]
     assert response.content.startswith(b"\xef\xbb\xbf")
     table = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
     expected = rows(client, layer, query)
-    fields = find_layer(layer).fields
-    assert list(table[0]) == [field.name for field in fields] + ["source", "denominator", "caveat"]
+    fields = find_layer(layer).fields(embedded)
+    assert list(table[0]) == [field.name for field in fields] + ["denominator", "caveat"]
     assert len(table) == len(expected)
     read = {"integer": int, "number": float, "boolean": lambda t: t == "True", "string": str}
     for line, row in zip(table, expected, strict=True):

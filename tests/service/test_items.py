@@ -11,6 +11,7 @@ from printed import ASB_2015, CRIME_2015_16
 from starlette.testclient import TestClient
 
 from boundaries import SHROPSHIRE
+from geo.dataset import Dataset
 from geo.offences import theme_names
 from layers.registry import all_layers, find_layer
 
@@ -75,7 +76,7 @@ def test_geographical_barriers_reach_65_areas(client: TestClient) -> None:
 
 
 def test_a_rate_is_the_count_by_the_census_residents(client: TestClient) -> None:
-    people = pd.read_csv(SHROPSHIRE / "lsoa_residents.csv").iloc[:, :2]
+    people = pd.read_csv(SHROPSHIRE.parent / "lsoa_residents.csv").iloc[:, :2]
     residents = dict(people.itertuples(index=False))
     found = rows(client, "lsoas", "theme=asb")
     assert sum(row["residents"] for row in found) == 306_129
@@ -108,9 +109,9 @@ def test_rural_and_urban_are_111_and_82_areas(client: TestClient) -> None:
 
 @pytest.mark.parametrize("layer", list(all_layers()))
 def test_every_theme_has_an_answer_that_says_what_it_is_and_holds_no_nan(
-    client: TestClient, layer: str
+    client: TestClient, embedded: Dataset, layer: str
 ) -> None:
-    names = {field.name for field in find_layer(layer).fields}
+    names = {field.name for field in find_layer(layer).fields(embedded)}
     for theme in theme_names():
         found = ask(client, layer, f"theme={theme}&datetime=2014-03/2015-02")
         assert found["type"] == "FeatureCollection"

@@ -5,16 +5,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from building import build_files
 from starlette.testclient import TestClient
 from web_pages import Page
 
-from boundaries import SHROPSHIRE
-from geo.areas import Areas
-from geo.build import write_dataset
 from geo.dataset import Dataset
-from geo.incidents import read_incidents
 from geo.offences import THEMES
-from geo.prepare import prepare
 from layers.registry import all_layers
 from service.app import create_app
 from service.site import Site
@@ -67,8 +63,7 @@ def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder: Path = tmp_path_factory.mktemp("tiny")
     lines = ["month,offence,easting,northing", *TINY[request.param]]
     (folder / "a.csv").write_text("\n".join(lines) + "\n")
-    areas = Areas.open(SHROPSHIRE)
-    write_dataset(prepare(read_incidents([folder / "a.csv"]), areas), folder / "home")
+    build_files(folder / "home", folder / "a.csv")
     return TestClient(create_app(Site.open(folder / "home")), raise_server_exceptions=False)
 
 

@@ -3,13 +3,9 @@
 from pathlib import Path
 
 import pytest
+from building import build_files
 from starlette.testclient import TestClient
 
-from boundaries import SHROPSHIRE
-from geo.areas import Areas
-from geo.build import write_dataset
-from geo.incidents import read_incidents
-from geo.prepare import prepare
 from service.app import create_app
 from service.site import Site
 
@@ -24,7 +20,7 @@ def client_of(folder: Path, *files: dict[str, int]) -> TestClient:
         rows = [f"{month},asb,{SQUARE}" for month, count in months.items() for _ in range(count)]
         path.write_text("\n".join(["month,offence,easting,northing", *rows]) + "\n")
         paths.append(path)
-    write_dataset(prepare(read_incidents(paths), Areas.open(SHROPSHIRE)), folder / "home")
+    build_files(folder / "home", *paths)
     return TestClient(create_app(Site.open(folder / "home")))
 
 

@@ -1,0 +1,69 @@
+"""What an area file says, once it is known to be whole."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from geo.areas.plan import AreaPlan
+from geo.incidents.columns import CANONICAL_MAP, ColumnMap
+from geo.incidents.table import Sensitivity, Source
+
+SourceKind = Literal["police-street", "extract"]
+Overlap = Literal["refuse", "replace", "add"]
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """Counts below `hidden_below` are hidden where a source is a partner's; 0 or 1 hides none.
+
+    `hidden_below_grave` is the same for sexual, domestic and hate offences.
+    """
+
+    hidden_below: int = 5
+    hidden_below_grave: int = 10
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """One source of incidents: who recorded them, which files hold them and how to read them.
+
+    `id` stands in web addresses. `files` are CSV files, folders or ZIP archives, in order.
+    `overlap` says what happens where files of an extract whose rows have no ID share a month:
+    `refuse` them, let the later file `replace` the earlier for every month it covers, or `add`
+    them. `offences` are those the source tells apart; None where only its rows can say.
+    """
+
+    id: str
+    name: str
+    kind: SourceKind
+    files: tuple[Path, ...]
+    sensitivity: Sensitivity
+    overlap: Overlap = "refuse"
+    column_map: ColumnMap = CANONICAL_MAP
+    offences: tuple[str, ...] | None = None
+    illustrative: bool = False
+    title: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
+
+    @property
+    def source(self) -> Source:
+        """How the rows are marked."""
+        return Source(
+            self.id,
+            self.name,
+            self.sensitivity,
+            illustrative=self.illustrative,
+            offences=self.offences,
+            kinds=tuple(self.column_map.kinds.items()),
+        )
+
+
+@dataclass(frozen=True)
+class AreaFile:
+    """One area file: the area, its sources and what is hidden. All paths are there to be read."""
+
+    path: Path
+    area: AreaPlan
+    sources: tuple[SourcePlan, ...] = ()
+    disclosure: Disclosure = Disclosure()

@@ -1,0 +1,101 @@
+"""What the files of a source cover: which months, which forces' areas, which of the ring."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.areas.areas import Areas
+from geo.areas.look_up import force_key
+from geo.parts import Part
+from geo.period import month_iso, month_words
+
+FAR_APART = 12  # months without a row, past which the few rows beyond are doubted
+LEAST_AGREEMENT = 0.9
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The months a source's files hold, the codes of the ring they cover and why not the rest."""
+
+    months: tuple[int, ...]
+    ring: tuple[str, ...]
+    ring_why: str
+    warnings: tuple[str, ...]
+
+
+def coverage(parts: Sequence[Part], areas: Areas) -> Coverage:
+    """What the parts of one source cover.
+
+    Police street files name the force and month they hold, and a force's files hold the incidents
+    of its own area; an extract holds every month from its first to its last, in the area alone.
+    """
+    if not any(part.claims for part in parts):
+        months = {m for part in parts for m in range(part.months[0], part.months[-1] + 1)}
+        why = "an extract is taken to hold the incidents of its own area alone"
+        return Coverage(tuple(sorted(months)), (), why, tuple(_doubts(parts)))
+    forces = areas.lsoas["force"].to_pylist()
+    held: dict[str, set[int]] = defaultdict(set)
+    for part in parts:
+        for force, month in part.claims:
+            held[force_key(force)].add(month)
+    own = {force for force in forces[: areas.inside] if force}
+    months = set().union(*(held[force_key(force)] for force in own)) if own else set()
+    months = months or set().union(*held.values())
+    codes = areas.lsoas["lsoa_code"].to_pylist()
+    whole = {force for force in set(forces) if force and held[force_key(force)] >= months}
+    ring = tuple(codes[i] for i in range(areas.inside, len(codes)) if forces[i] in whole)
+    warnings = [
+        *_missing_forces(own - whole, forces[: areas.inside], held, months),
+        *_doubts(parts),
+    ]
+    return Coverage(
+        tuple(sorted(months)), ring, _why(forces[areas.inside :], whole), tuple(warnings)
+    )
+
+
+def _why(ring: list[str | None], whole: set[str]) -> str:
+    if not ring:
+        return "the outlines end at the area"
+    if not any(ring):
+        return "no look-up tells which police force an area belongs to"
+    absent = sorted({force for force in ring if force} - whole)
+    return f"the files lack months of {', '.join(absent)}" if absent else ""
+
+
+def _missing_forces(
+    missing: set[str], inside: list[str | None], held: dict[str, set[int]], months: set[int]
+) -> list[str]:
+    told = []
+    for force in sorted(missing):
+        lacks = sorted(months - held[force_key(force)])
+        which = "any month" if len(lacks) == len(months) else month_iso(lacks[0])
+        more = f" and {len(lacks) - 1} more months" if 1 < len(lacks) < len(months) else ""
+        told.append(
+            f"No file of {force} holds {which}{more}: its {inside.count(force):,} areas count only "
+            "what other forces recorded there."
+        )
+    return told
+
+
+def _doubts(parts: Sequence[Part]) -> list[str]:
+    """What looks like a mistake in the files but is none for certain."""
+    told = []
+    compared, disagreed = sum(p.compared for p in parts), sum(p.disagreed for p in parts)
+    if disagreed > (1 - LEAST_AGREEMENT) * compared:
+        told.append(
+            f"Only {1 - disagreed / compared:.1%} of {compared:,} points lie in the LSOA that "
+            "their row names. Are the outlines of the vintage of the files' codes, and fine enough?"
+        )
+    for part in parts:
+        held = np.array(part.months)
+        gap = np.diff(held) > FAR_APART
+        if gap.any():
+            after = held[1:][gap][0]
+            told.append(
+                f"{part.name} has nothing between {month_words(int(held[:-1][gap][0]))} and "
+                f"{month_words(int(after))}: look for mistyped dates. It is taken to cover the "
+                "months between."
+            )
+    return told

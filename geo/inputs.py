@@ -1,0 +1,82 @@
+"""Which files a build is made of, and a name for all that goes into it."""
+
+import hashlib
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from geo.errors import InputError
+from geo.incidents.files import IncidentFile, find_files
+
+_STREET_NAME = re.compile(r"\d{4}-\d{2}-.+-street\.csv")
+_EDITION = re.compile(r"\d{4}-\d{2}(?!\d)")
+
+
+def files_of(paths: Iterable[Path], root: Path) -> tuple[list[IncidentFile], dict[str, str]]:
+    """The incident files under the paths, and those passed over with the reason.
+
+    Files under the folder `root` are called by their path within it.
+    The publisher's archive of a month holds the 36 months to it as they were known then. Where
+    several archives hold the same force and month, the file of the latest archive is taken.
+    """
+    inside = f"{root}{os.sep}"
+    found = [replace(file, name=file.name.removeprefix(inside)) for file in find_files(list(paths))]
+    rivals: dict[str, list[IncidentFile]] = defaultdict(list)
+    for file in found:
+        name = PurePosixPath(file.member or file.path.as_posix()).name
+        if _STREET_NAME.fullmatch(name) and _edition(file):
+            rivals[name].append(file)
+    replaced = {}
+    for files in rivals.values():
+        newest = max(files, key=_edition)
+        for file in files:
+            if _edition(file) < _edition(newest):
+                replaced[file.name] = f"{newest.name}, from a later archive, stands instead"
+    return [file for file in found if file.name not in replaced], replaced
+
+
+def _edition(file: IncidentFile) -> str:
+    """The month an archive is named for, or nothing."""
+    match = _EDITION.match(file.path.stem) if file.member else None
+    return match[0] if match else ""
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file. Raises InputError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def content_id(*parts: object) -> str:
+    """A name for settings and the files they point to: equal content has an equal name.
+
+    A path stands for the bytes of its file, whatever the file is called.
+    """
+    told = hashlib.sha256()
+    for text in _told(parts):
+        told.update(f"{len(text)}:{text};".encode())
+    return told.hexdigest()
+
+
+def _told(item: object) -> Iterator[str]:
+    if isinstance(item, Path):
+        yield checksum(item)
+    elif is_dataclass(item) and not isinstance(item, type):
+        for part in fields(item):
+            yield part.name
+            yield from _told(getattr(item, part.name))
+    elif isinstance(item, dict):
+        for name, value in item.items():
+            yield from _told((name, value))
+    elif isinstance(item, list | tuple):
+        yield f"{len(item)} parts"
+        for part in item:
+            yield from _told(part)
+    else:
+        yield repr(item)

@@ -1,0 +1,122 @@
+"""The manifest: what a version of a dataset is made of, and what became of every row."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version as library_version
+from typing import Any
+
+from geo.areas.areas import Areas
+from geo.coverage import Coverage
+from geo.crs import transformation_note
+from geo.incidents.table import Source
+from geo.parts import Part
+from geo.period import Period, month_iso
+from geo.versions import FORMAT, Version
+
+LIBRARIES = ("numpy", "pyarrow", "pyogrio", "pyproj", "shapely")
+ROWS = ("read", "refused", "accepted", "located", "unlocated", "outside", "ring")
+
+
+@dataclass(frozen=True)
+class SourceBuilt:
+    """One source of a build: its parts and what its files cover."""
+
+    source: Source
+    parts: tuple[Part, ...]
+    coverage: Coverage
+
+
+def describe_build(
+    areas: Areas, sources: Sequence[SourceBuilt], passed_over: dict[str, str]
+) -> dict[str, Any]:
+    """Everything in the manifest that the inputs alone decide."""
+    parts = [part for built in sources for part in built.parts]
+    held = sorted({month for built in sources for month in built.coverage.months})
+    compared, disagreed = (
+        sum(getattr(p, name) for p in parts) for name in ("compared", "disagreed")
+    )
+    editions = {name[3:7] for name in areas.lsoas.column_names if name.startswith("imd")}
+    return {
+        "format": FORMAT,
+        "safermap": library_version("safermap"),
+        "libraries": {name: library_version(name) for name in LIBRARIES},
+        "area": {
+            "name": areas.name,
+            "partnership": areas.partnership,
+            "vintage": areas.vintage,
+            "denominator": asdict(areas.denominator),
+            "deprivation": sorted(int(edition) for edition in editions),
+            "files": list(areas.provenance),
+        },
+        "sources": [_source(built) for built in sources],
+        "period": Period(held[0], held[-1]).iso(),
+        "rows": _rows(parts),
+        "agreement": {
+            "compared": compared,
+            "disagreed": disagreed,
+            "share_disagreed": disagreed / compared if compared else None,
+        },
+        "transformation": transformation_note(),
+        "files": [_account(part, built.source) for built in sources for part in built.parts],
+        "files_passed_over": passed_over,
+        "warnings": [text for built in sources for text in built.coverage.warnings],
+    }
+
+
+def _source(built: SourceBuilt) -> dict[str, Any]:
+    covered = built.coverage
+    period = Period(covered.months[0], covered.months[-1])
+    return {
+        **asdict(built.source),
+        "period": period.iso(),
+        "months_missing": [month_iso(m) for m in period.months() if m not in covered.months],
+        "ring_covered": list(covered.ring),
+        "ring_why": covered.ring_why,
+        "rows": _rows(built.parts),
+    }
+
+
+def _rows(parts: Sequence[Part]) -> dict[str, int]:
+    return {name: sum(getattr(part, name) for part in parts) for name in ROWS}
+
+
+def _account(part: Part, source: Source) -> dict[str, Any]:
+    """What became of the rows of one file: read = refused + accepted; accepted = the last four."""
+    return {
+        "name": part.name,
+        "part": part.key,
+        "sha256": part.sha256,
+        "source": source.id,
+        "months": [month_iso(part.months[0]), month_iso(part.months[-1])],
+        **{name: getattr(part, name) for name in ROWS},
+        "compared": part.compared,
+        "disagreed": part.disagreed,
+        "claims": [[force, month_iso(month)] for force, month in part.claims],
+    }
+
+
+def history(
+    name: str, created: str, files: list[dict[str, Any]], before: Version | None
+) -> list[dict[str, Any]]:
+    """What every version up to this one added, restated or left out, newest first.
+
+    A file restates another where it holds the same months of the same source and force.
+    """
+    old = {file["part"]: file for file in (before.manifest["files"] if before else [])}
+    new = {file["part"]: file for file in files}
+    came = [file for part, file in new.items() if part not in old]
+    went = {_holds(file): file["name"] for part, file in old.items() if part not in new}
+    restated = [file["name"] for file in came if went.pop(_holds(file), None) is not None]
+    entry = {
+        "version": name,
+        "created": created,
+        "added": [file["name"] for file in came if file["name"] not in restated],
+        "restated": restated,
+        "removed": list(went.values()),
+        "reused": len(new) - len(came),
+    }
+    return [entry, *(before.manifest["history"] if before else [])]
+
+
+def _holds(file: dict[str, Any]) -> str:
+    return repr((file["source"], file["months"], file["claims"]))

@@ -1,0 +1,120 @@
+"""The files of a part, and folders that come into being whole.
+
+- `incidents.parquet`: the rows in the area, in the ring round it or with no place at all; `place`
+  is the position of the place
+- `places.parquet`: the distinct places, with `lsoa` (a position, or UNLOCATED), the code of each
+  further set of areas, and `rows`, how many incidents stand there
+- `ids.parquet`: every crime ID of the file as `key`, a number that equal IDs share, with `month`
+  and `row`, the position in `incidents.parquet`, or -1 where the row lies outside
+- `counts.parquet`: incidents by kind, month and LSOA position
+- `refused.parquet`: `line`, `field`, `value` and `reason` of every refused row, if there are any
+- `part.json`: what became of the rows
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from geo.areas.codes import OUTSIDE
+from geo.counts import count_kinds
+from geo.crime_ids import crime_keys
+from geo.incidents.table import FileRead
+
+REFUSED = pa.schema(
+    [("line", pa.int64()), ("field", pa.string()), ("value", pa.string()), ("reason", pa.string())]
+)
+_FEW = ["month", "date", "hour", "offence", "business", "rural_flag", "rural_offence"]
+
+
+def write_part_files(
+    folder: Path,
+    read: FileRead,
+    lsoa: NDArray[np.int32],
+    weight: NDArray[np.int64],
+    sets: Mapping[str, pa.Array],
+) -> None:
+    """Write the tables of a part.
+
+    Args:
+        folder: where they are put.
+        read: the file, read.
+        lsoa: the position of each place, or UNLOCATED or OUTSIDE.
+        weight: how many rows stand at each place.
+        sets: for each further set of areas the code of each place, or null.
+    """
+    place = read.rows["place"].to_numpy()
+    kept_places = (lsoa != OUTSIDE) & (weight > 0)
+    kept = kept_places[place]
+    moved = np.cumsum(kept_places, dtype=np.int32) - 1
+    rows = read.rows if kept.all() else read.rows.filter(pa.array(kept))
+    at = rows.schema.get_field_index("place")
+    rows = rows.set_column(at, rows.schema.field(at), pa.array(moved[place[kept]]))
+    _write(rows, folder / "incidents.parquet", use_dictionary=_FEW)
+
+    places = read.places.append_column("lsoa", pa.array(lsoa))
+    for name, codes in sets.items():
+        places = places.append_column(f"set_{name}", codes)
+    places = places.append_column("rows", pa.array(weight)).filter(pa.array(kept_places))
+    _write(places, folder / "places.parquet")
+    _write(_ids(read.rows, kept), folder / "ids.parquet", use_dictionary=["month"])
+    _write(count_kinds(rows, lsoa[place[kept]]), folder / "counts.parquet")
+    if read.refusals:
+        refused = [[getattr(item, name) for item in read.refusals] for name in REFUSED.names]
+        _write(pa.table(refused, schema=REFUSED), folder / "refused.parquet")
+
+
+def _write(table: pa.Table, path: Path, use_dictionary: bool | list[str] = True) -> None:
+    pq.write_table(table, path, compression="zstd", use_dictionary=use_dictionary)
+
+
+def _ids(rows: pa.Table, kept: NDArray[np.bool_]) -> pa.Table:
+    known = rows["crime_id"].is_valid()
+    row = pa.array(np.where(kept, np.cumsum(kept, dtype=np.int32) - 1, np.int32(-1)))
+    return pa.table(
+        {
+            "key": pa.array(crime_keys(rows["crime_id"].filter(known))),
+            "month": rows["month"].filter(known),
+            "row": row.filter(known),
+        }
+    )
+
+
+@contextmanager
+def settle_folder(target: Path) -> Iterator[Path]:
+    """A folder to write into, which gets its name once the block ends without an error.
+
+    Where another worker was first with the same content, its folder stands.
+    """
+    partial = target.with_name(f".{target.name}-{os.getpid()}-{threading.get_ident()}")
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        try:
+            partial.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def link_folder(source: Path, target: Path) -> None:
+    """The same files in another folder, as hard links where the file system has them."""
+    with settle_folder(target) as folder:
+        shutil.copytree(source, folder, copy_function=link_file, dirs_exist_ok=True)
+
+
+def link_file(source: str | Path, target: str | Path) -> None:
+    """The same file under another name, as a hard link where the file system has them."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

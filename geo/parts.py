@@ -1,0 +1,187 @@
+"""One incident file, read, joined and written as one part of a dataset.
+
+A part depends on the file's bytes, on how its source is read and on the areas, and on nothing else,
+so a later build takes it over as it is. `geo.part_files` says what lies in its folder.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from geo.areas.areas import Areas
+from geo.areas.codes import OUTSIDE, UNLOCATED
+from geo.crime_ids import superseded_rows
+from geo.errors import InputError
+from geo.incidents.columns import ColumnMap
+from geo.incidents.files import IncidentFile
+from geo.incidents.read import read_file
+from geo.incidents.table import POLICE_STREET, FileRead, Refusal
+from geo.join import Joiner, Placed
+from geo.part_files import link_folder, settle_folder, write_part_files
+
+PART_FORMAT = 1
+REPEATED = "The crime ID occurs again; the last row of the latest month stands."
+
+
+@dataclass(frozen=True)
+class PartTask:
+    """What is needed to make one part, on this machine or on another that sees the same folders.
+
+    `column_map` is None for police street files. `areas` is a folder of written areas, `parts`
+    where parts are put, `earlier` where those of the version before lie, or None.
+    """
+
+    file: IncidentFile
+    column_map: ColumnMap | None
+    areas: Path
+    join_id: str
+    parts: Path
+    earlier: Path | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What became of the rows of one file. read = refused + located + ring + unlocated + outside.
+
+    `claims`: the forces and months that a police street file holds. `months`: those of the rows.
+    `loose_months`: those with rows that have no ID. `inside`: how many areas are no ring. `reused`:
+    the part was taken over as it was.
+    """
+
+    key: str
+    name: str
+    sha256: str
+    claims: tuple[tuple[str, int], ...]
+    months: tuple[int, ...]
+    loose_months: tuple[int, ...]
+    read: int
+    refused: int
+    located: int
+    ring: int
+    unlocated: int
+    outside: int
+    compared: int
+    disagreed: int
+    inside: int
+    reused: bool = False
+
+    @property
+    def accepted(self) -> int:
+        """Rows that were taken."""
+        return self.read - self.refused
+
+    @classmethod
+    def open(cls, folder: Path) -> "Part":
+        """The part in a folder."""
+        facts = json.loads((folder / "part.json").read_text("utf-8"))
+        facts["claims"] = tuple((force, month) for force, month in facts["claims"])
+        for name in ("months", "loose_months"):
+            facts[name] = tuple(facts[name])
+        return cls(**facts)
+
+
+def make_part(task: PartTask) -> Part:
+    """Read a file, join it and write its part, or take over the part that was made of it before.
+
+    Raises InputError where the file cannot be read.
+    """
+    data = task.file.load()
+    checksum = hashlib.sha256(data).hexdigest()
+    key = _key(checksum, task)
+    target = task.parts / key
+    if task.earlier is not None and (task.earlier / key / "part.json").exists():
+        link_folder(task.earlier / key, target)
+        return replace(Part.open(target), name=task.file.name, reused=True)
+    read = read_file(task.file.name, data, checksum, task.column_map)
+    del data
+    _refuse_other_kind(read, task)
+    read = _settle_repeats(read)
+    joiner = _joiner(task.areas, task.join_id)
+    place = read.rows["place"].to_numpy()
+    weight = np.bincount(place, minlength=len(read.places))
+    placed = joiner.place(read.name, read.places, weight)
+    part = _account(read, key, placed, weight, joiner.inside)
+    with settle_folder(target) as folder:
+        write_part_files(folder, read, placed.lsoa, weight, joiner.sets(read.places))
+        (folder / "part.json").write_text(json.dumps(asdict(part)) + "\n", encoding="utf-8")
+    return part
+
+
+def _refuse_other_kind(read: FileRead, task: PartTask) -> None:
+    """A file of another kind than its source would be counted under the wrong name."""
+    if task.column_map is None and read.source is not POLICE_STREET:
+        raise InputError(
+            f"{read.name} is no police street file, but its source is of the kind police-street; "
+            "give it a source of its own, of the kind extract."
+        )
+    if task.column_map is not None and read.source is POLICE_STREET:
+        raise InputError(
+            f"{read.name} is a police street file, but its source is of the kind extract; give it "
+            "a source of its own, of the kind police-street."
+        )
+
+
+def _key(checksum: str, task: PartTask) -> str:
+    read_by = task.column_map and task.column_map.model_dump(exclude={"name"})
+    told = (PART_FORMAT, checksum, task.join_id, read_by)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
+
+
+_one_at_a_time = Lock()
+
+
+def _joiner(areas: Path, join_id: str) -> Joiner:
+    """The areas, opened once a process, whichever thread is first."""
+    with _one_at_a_time:
+        return _open_joiner(areas, join_id)
+
+
+@lru_cache(maxsize=2)
+def _open_joiner(areas: Path, _: str) -> Joiner:
+    return Joiner(Areas.read(areas))
+
+
+def _settle_repeats(read: FileRead) -> FileRead:
+    """Keep one row of every crime ID of the file; the others are refused."""
+    others = superseded_rows(read.rows["crime_id"], read.rows["month"])
+    if not len(others):
+        return read
+    told = read.rows.take(pa.array(others)).select(["line", "crime_id"]).to_pylist()
+    repeats = [
+        Refusal(read.name, row["line"], "crime ID", row["crime_id"], REPEATED) for row in told
+    ]
+    refusals = sorted([*read.refusals, *repeats], key=lambda refusal: refusal.line)
+    kept = np.ones(len(read.rows), dtype=bool)
+    kept[others] = False
+    return replace(read, rows=read.rows.filter(pa.array(kept)), refusals=refusals)
+
+
+def _account(
+    read: FileRead, key: str, placed: Placed, weight: NDArray[np.int64], inside: int
+) -> Part:
+    months, lsoa = read.rows["month"], placed.lsoa
+    loose = months.filter(read.rows["crime_id"].is_null())
+    return Part(
+        key=key,
+        name=read.name,
+        sha256=read.sha256,
+        claims=tuple(sorted(read.recorders)),
+        months=tuple(sorted(months.unique().to_pylist())),
+        loose_months=tuple(sorted(loose.unique().to_pylist())),
+        read=read.read,
+        refused=len(read.refusals),
+        located=int(weight[(lsoa >= 0) & (lsoa < inside)].sum()),
+        ring=int(weight[lsoa >= inside].sum()),
+        unlocated=int(weight[lsoa == UNLOCATED].sum()),
+        outside=int(weight[lsoa == OUTSIDE].sum()),
+        compared=placed.compared,
+        disagreed=placed.compared - placed.agreed,
+        inside=inside,
+    )

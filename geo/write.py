@@ -1,0 +1,124 @@
+"""Writes the tables of a version: what questions are answered from."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from geo.areas.areas import Areas
+from geo.areas.geoparquet import write_geoparquet
+from geo.areas.shapes import queen_pairs
+from geo.counts import count_kinds
+from geo.incidents.report import write_refusals
+from geo.incidents.table import Refusal
+from geo.manifest import SourceBuilt
+from geo.names import name_lsoas
+from geo.part_files import link_file
+from geo.settle import Settled
+from geo.versions import Version
+
+
+def write_tables(
+    folder: Path, areas: Areas, sources: Sequence[SourceBuilt], settled: Sequence[Settled]
+) -> list[Refusal]:
+    """Write areas, towns, counts and refused rows of a version whose parts lie in `folder`.
+
+    Returns the refused rows, file by file.
+    """
+    short, full = name_lsoas(areas, _open_locations(folder, sources))
+    lsoas = areas.lsoas.append_column("short_name", pa.array(short, pa.string()))
+    lsoas = lsoas.append_column("name", pa.array(full, pa.string()))
+    write_geoparquet(folder / "lsoas.parquet", lsoas, areas.outlines)
+    write_geoparquet(folder / "towns.parquet", areas.towns, areas.town_outlines)
+    _write_counts(folder, settled)
+    _write_dropped(folder, settled)
+    refusals = [refusal for mine in settled for refusal in _refusals(folder, mine)]
+    write_refusals(folder / "refused.csv", refusals)
+    return refusals
+
+
+def write_neighbours(folder: Path, areas: Areas, same: Version | None) -> None:
+    """Which areas touch, the ring among them; taken over from the version with the same areas."""
+    target = folder / "neighbours.parquet"
+    if same is not None:
+        link_file(same.folder / "neighbours.parquet", target)
+        return
+    pairs = dict(zip(("focal", "neighbour"), queen_pairs(areas.outlines), strict=True))
+    pq.write_table(pa.table(pairs), target, compression="zstd")
+
+
+def _open_locations(folder: Path, sources: Sequence[SourceBuilt]) -> pa.Table | None:
+    """Street locations to name areas by; partner records and drawn incidents name none."""
+    columns = ["lsoa", "location", "rows"]
+    tables = [
+        pq.read_table(folder / "parts" / part.key / "places.parquet", columns=columns)
+        for built in sources
+        if built.source.sensitivity == "open" and not built.source.illustrative
+        for part in built.parts
+    ]
+    if not tables:
+        return None
+    whole = pa.concat_tables(tables)
+    return whole.filter(pa.array(whole["lsoa"].to_numpy() >= 0))
+
+
+def _write_counts(folder: Path, settled: Sequence[Settled]) -> None:
+    """The parts' counts one after the other; the same kind, month and area may occur again."""
+    tables = []
+    for number, mine in enumerate(settled):
+        for part in mine.parts:
+            place = folder / "parts" / part.key
+            if part.key in mine.dropped:
+                counts = _counts_without(place, mine.dropped[part.key])
+            else:
+                counts = pq.read_table(place / "counts.parquet")
+            source = pa.array(np.full(len(counts), number, dtype=np.int8))
+            tables.append(counts.add_column(0, "source", source))
+    pq.write_table(pa.concat_tables(tables), folder / "counts.parquet", compression="zstd")
+
+
+def _counts_without(place: Path, dropped: NDArray[np.int64]) -> pa.Table:
+    rows = pq.read_table(place / "incidents.parquet")
+    lsoa = pq.read_table(place / "places.parquet", columns=["lsoa"])["lsoa"].to_numpy()
+    kept = np.ones(len(rows), dtype=bool)
+    kept[dropped] = False
+    rows = rows.filter(pa.array(kept))
+    return count_kinds(rows, lsoa[rows["place"].to_numpy()])
+
+
+def _write_dropped(folder: Path, settled: Sequence[Settled]) -> None:
+    """Rows of parts that do not count, by part and position."""
+    keys = [key for mine in settled for key, rows in mine.dropped.items() for _ in rows]
+    rows = [row for mine in settled for rows in mine.dropped.values() for row in rows.tolist()]
+    table = pa.table({"part": pa.array(keys, pa.string()), "row": pa.array(rows, pa.int64())})
+    pq.write_table(table, folder / "dropped.parquet")
+
+
+def _refusals(folder: Path, mine: Settled) -> list[Refusal]:
+    told = []
+    for part in mine.parts:
+        file = folder / "parts" / part.key / "refused.parquet"
+        if file.exists():
+            told += [Refusal(part.name, **row) for row in pq.read_table(file).to_pylist()]
+    return told + mine.refusals
+
+
+def dataset_id(folder: Path, manifest: dict[str, Any]) -> str:
+    """Names what is answered: the same areas, counts and sources have the same id."""
+    told = (manifest["format"], manifest["sources"], manifest["area"]["denominator"])
+    content = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+    for name in ("lsoas", "towns", "counts"):
+        content.update((folder / f"{name}.parquet").read_bytes())
+    return content.hexdigest()[:16]
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest, which makes the version whole."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
