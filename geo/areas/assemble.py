@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,25 +11,19 @@ import pyarrow.compute as pc
 from geo.areas.areas import Areas, AreaSet, Denominator
 from geo.areas.bridge import Bridge
 from geo.areas.common import Rows, code_table, group_common
-from geo.areas.deprivation import DOMAINS, read_deprivation
-from geo.areas.facts import Facts
+from geo.areas.deprivation import DOMAINS
 from geo.areas.gather import Gathered, coverage_notes
-from geo.areas.headings import AUTHORITY, LSOA
-from geo.areas.look_up import OLD, CodeLookUp, PartnershipLookUp, vintage_of
-from geo.areas.outlines import Outlines, read_outlines
-from geo.areas.plan import AreaPlan, InputFile
+from geo.areas.look_up import vintage_of
+from geo.areas.plan import AreaPlan
 from geo.areas.provenance import Provenance
-from geo.areas.residents import denominator, read_residents
-from geo.areas.rural_urban import places, read_rural_urban
+from geo.areas.residents import choose_denominator
+from geo.areas.rural_urban import places
 from geo.areas.select import choose_inside, choose_ring, first_known
 from geo.areas.sets import read_set
 from geo.areas.shapes import hectares
-from geo.areas.tables import TableFile, read_tables
-from geo.areas.towns import Towns, make_towns, read_points, read_town_look_up, towns_by_outline
+from geo.areas.sources import Sources
+from geo.areas.towns import Towns, make_towns, read_points, towns_by_outline
 from geo.errors import InputError
-
-_LSOA_CODES = "LSOA codes, such as LSOA21CD"
-_NO_DENOMINATOR = Denominator("none", "residents", "residents, of whom no count was given")
 
 
 def assemble(plan: AreaPlan) -> Areas:
@@ -48,7 +41,7 @@ class _Assembly:
     def __init__(self, plan: AreaPlan) -> None:
         self.plan = plan
         self.provenance = Provenance()
-        self._tables: dict[Path, list[TableFile]] = {}
+        self.sources = Sources(plan, self.provenance)
 
     def areas(self) -> Areas:
         plan, rows = self.plan, self.rows
@@ -56,7 +49,8 @@ class _Assembly:
         gathered = self._gather()
         towns = self._towns(gathered)
         sets = tuple(self._sets())
-        chosen = self._denominator(gathered)
+        by_file = [[*facts.columns] for _, _, facts in self.sources.facts]
+        chosen = choose_denominator(by_file, plan.denominator)
         return Areas(
             name=plan.name,
             partnership=plan.partnership,
@@ -67,100 +61,55 @@ class _Assembly:
             inside=self.inside,
             towns=towns.table,
             town_outlines=towns.outlines,
-            codes=code_table(rows, self.vintage, self.look_up),
+            codes=code_table(rows, self.vintage, self.sources.look_up),
             sets=sets,
             provenance=self.provenance.told(),
         )
 
     @cached_property
-    def look_up(self) -> CodeLookUp | None:
-        file = self.plan.code_look_up
-        if file is None:
-            return None
-        self.provenance.add(file, "Look-up between LSOA 2011 and LSOA 2021", "2011 and 2021", [])
-        return CodeLookUp.of(read_tables(file.path, OLD, "LSOA 2011 codes, such as LSOA11CD")[0])
-
-    @cached_property
-    def partnerships(self) -> PartnershipLookUp | None:
-        file = self.plan.partnership_look_up
-        if file is None:
-            return None
-        title = "Look-up of local authorities, partnerships and police forces"
-        self.provenance.add(file, title, None, [])
-        table = read_tables(file.path, AUTHORITY, "local authority codes, such as LAD21CD")[0]
-        return PartnershipLookUp.of(table)
-
-    @cached_property
-    def outlines(self) -> Outlines:
-        return read_outlines([file.path for file in self.plan.outlines], self.look_up)
-
-    @cached_property
     def vintage(self) -> str:
-        told, wanted = self.outlines.vintage, self.plan.vintage
+        told, wanted = self.sources.outlines.vintage, self.plan.vintage
         if wanted == "common":
-            if self.look_up is None:
+            if self.sources.look_up is None:
                 raise InputError(
                     "The common areas of 2011 and 2021 need the exact-fit look-up as code_look_up."
                 )
             return wanted
         if told and wanted and told != wanted:
-            raise InputError(f"{self.outlines.name} has LSOAs of {told}, not of {wanted}.")
+            raise InputError(f"{self.sources.outlines.name} has LSOAs of {told}, not of {wanted}.")
         return told or wanted or "2011"
-
-    @cached_property
-    def facts(self) -> list[tuple[InputFile, str, Facts]]:
-        """What each file says: the file, what kind of facts, the facts."""
-        plan = self.plan
-        found = []
-        for file in plan.rural_urban:
-            for table in self._read(file):
-                found.append((file, "Rural-urban classification", read_rural_urban(table)))
-        for file in plan.residents:
-            named = f"{file.path.stem} {file.title or ''} {file.date or ''}"
-            for table in self._read(file):
-                found.append((file, "Residents", read_residents(named, table)))
-        for file in plan.deprivation:
-            for table in self._read(file):
-                found.append((file, "Indices of Deprivation", read_deprivation(file, table)))
-        if plan.towns.look_up is not None:
-            for table in self._read(plan.towns.look_up):
-                found.append((plan.towns.look_up, "Built-up areas", read_town_look_up(table)))
-        return found
-
-    def _read(self, file: InputFile) -> list[TableFile]:
-        if file.path not in self._tables:
-            self._tables[file.path] = read_tables(file.path, LSOA, _LSOA_CODES)
-        return self._tables[file.path]
 
     @cached_property
     def authority(self) -> pa.Array:
         """The local authority of each outline, from the first file that tells it."""
-        table, look_up = self.outlines.table, self.look_up
+        table, look_up = self.sources.outlines.table, self.sources.look_up
         known = table["authority"].combine_chunks()
         if known.null_count and look_up is not None:
             told = look_up.told(self._own_vintage, "authority")
-            found = [told.get(code) for code in self.outlines.codes.to_pylist()]
+            found = [told.get(code) for code in self.sources.outlines.codes.to_pylist()]
             known = first_known(known, pa.array(found, pa.string()))
-        for _, _, facts in self.facts:
+        for _, _, facts in self.sources.facts:
             if known.null_count and "authority" in facts.columns:
                 only = replace(facts, columns={"authority": facts.columns["authority"]})
-                bridge = self._bridge(self.outlines.codes, 0, self._own_vintage)
+                bridge = self._bridge(self.sources.outlines.codes, 0, self._own_vintage)
                 known = first_known(known, bridge.carry(only).columns["authority"])
         return known
 
     @property
     def _own_vintage(self) -> str:
-        return self.outlines.vintage or ("2011" if self.vintage == "common" else self.vintage)
+        return self.sources.outlines.vintage or (
+            "2011" if self.vintage == "common" else self.vintage
+        )
 
     @cached_property
     def rows(self) -> Rows:
         """The areas inside in code order, then the ring in code order."""
-        table = self.outlines.table.set_column(2, "authority", self.authority)
-        name = self.outlines.name
-        inside = choose_inside(self.plan, name, self.authority, self.partnerships)
-        rows = Rows(table, self.outlines.shapes, inside, {})
-        if self.vintage == "common" and self.look_up is not None:
-            rows = group_common(rows, name, self.look_up)
+        table = self.sources.outlines.table.set_column(2, "authority", self.authority)
+        name = self.sources.outlines.name
+        inside = choose_inside(self.plan, name, self.authority, self.sources.partnerships)
+        rows = Rows(table, self.sources.outlines.shapes, inside, {})
+        if self.vintage == "common" and self.sources.look_up is not None:
+            rows = group_common(rows, name, self.sources.look_up)
         ring = np.zeros(len(rows.inside), dtype=bool)
         if self.plan.halo:
             ring = choose_ring(rows.shapes, rows.inside)
@@ -179,8 +128,8 @@ class _Assembly:
             rows=codes,
             inside=inside,
             vintage=vintage,
-            outlines=self.outlines.name,
-            look_up=self.look_up,
+            outlines=self.sources.outlines.name,
+            look_up=self.sources.look_up,
             parts=self.rows.parts if inside else {},
             shares=self._shares(vintage) if inside else {},
         )
@@ -188,11 +137,11 @@ class _Assembly:
     def _shares(self, vintage: str) -> dict[int, dict[str, int]]:
         """Residents by year and code of the areas' own vintage, of LSOAs that changed."""
         shares: dict[int, dict[str, int]] = {}
-        if self.look_up is None:
+        if self.sources.look_up is None:
             return shares
-        changed = pa.array(self.look_up.parts, pa.string())
-        for _, _, facts in self.facts:
-            if vintage_of(facts.name, facts.codes, facts.told, self.look_up) != vintage:
+        changed = pa.array(self.sources.look_up.parts, pa.string())
+        for _, _, facts in self.sources.facts:
+            if vintage_of(facts.name, facts.codes, facts.told, self.sources.look_up) != vintage:
                 continue
             held = pc.is_in(facts.codes, value_set=changed)
             codes = facts.codes.filter(held).to_pylist()
@@ -207,11 +156,11 @@ class _Assembly:
         gathered = Gathered(self.codes)
         bridge = self._bridge(self.codes, self.inside, self.vintage)
         ours = self.codes[: self.inside]
-        for file, title, facts in self.facts:
+        for file, title, facts in self.sources.facts:
             carried = bridge.carry(facts)
             gathered.add(carried)
             notes = coverage_notes(carried, self.plan.name, ours)
-            vintage = vintage_of(facts.name, facts.codes, facts.told, self.look_up)
+            vintage = vintage_of(facts.name, facts.codes, facts.told, self.sources.look_up)
             lsoas = f"LSOA {vintage or self.vintage}"
             self.provenance.add(file, title, lsoas, [*carried.notes, *notes])
         return gathered
@@ -220,7 +169,7 @@ class _Assembly:
         kept = set(self.codes.to_pylist()).union(*self.rows.parts.values())
         vintage = self._own_vintage
         for file in self.plan.outlines:
-            mended = [code for code in self.outlines.mended[file.path] if code in kept]
+            mended = [code for code in self.sources.outlines.mended[file.path] if code in kept]
             notes = [f"Invalid outlines were mended: {', '.join(mended)}."] if mended else []
             self.provenance.add(file, f"LSOA {vintage} outlines", f"LSOA {vintage}", notes)
 
@@ -244,29 +193,10 @@ class _Assembly:
             self.provenance.add(plan.outlines, plan.title, None, notes)
             yield found
 
-    def _denominator(self, gathered: Gathered) -> Denominator:
-        known = [denominator(name) for name in gathered.named("residents")]
-        wanted = self.plan.denominator
-        if wanted is None:
-            first = [n for _, _, f in self.facts for n in f.columns if n.startswith("residents")]
-            if not first:
-                return _NO_DENOMINATOR
-            file = next(f for _, _, f in self.facts if first[0] in f.columns)
-            names = [name for name in file.columns if name.startswith("residents")]
-            return denominator(max(names, key=lambda name: name[-4:]))
-        for item in known:
-            if item.name == wanted:
-                return item
-        names = [item.name for item in known]
-        raise InputError(
-            f"There is no denominator '{wanted}'; "
-            + (f"choose one of {', '.join(names)}." if names else "no file has residents.")
-        )
-
     def _table(self, gathered: Gathered, town: pa.Array, chosen: Denominator) -> pa.Table:
         rows = self.rows
         authority = rows.table["authority"].combine_chunks()
-        look_up = self.partnerships
+        look_up = self.sources.partnerships
         force = pa.nulls(len(authority), pa.string())
         classes = gathered.column("ruc_code", pa.string())
         measured = pa.array(hectares(rows.shapes))

@@ -1,6 +1,8 @@
 """Counts of residents: censuses and mid-year estimates."""
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +21,7 @@ _TOTAL = (
     r"|obsvalue|value|residencetypetotal(measuresvalue)?"
 )
 _DATE = r"date|year|datename|time"
+_NONE = Denominator("none", "residents", "residents, of whom no count was given")
 _AREAS = {"hectares": 1.0, "areahectares": 1.0, "areaha": 1.0, "areasqkm": 100.0, "areakm2": 100.0}
 
 
@@ -58,6 +61,28 @@ def denominator(column: str) -> Denominator:
     if kind == "census":
         return Denominator(f"census-{year}", column, f"residents at the {year} Census")
     return Denominator(f"mid-{year}", column, f"residents at mid-{year} (ONS estimate)")
+
+
+def choose_denominator(columns: Iterable[Iterable[str]], wanted: str | None) -> Denominator:
+    """The denominator of a name, else the newest count of the first file that has one.
+
+    `columns`: the names of the columns of each file. Raises InputError for a name there is not.
+    """
+    files = [[name for name in names if name.startswith("residents")] for names in columns]
+    known = [denominator(name) for name in dict.fromkeys(chain(*files))]
+    if wanted is None:
+        first = next((names for names in files if names), None)
+        return denominator(max(first, key=_year)) if first else _NONE
+    for item in known:
+        if item.name == wanted:
+            return item
+    names = ", ".join(sorted(item.name for item in known))
+    told = f"choose one of {names}" if names else "no file has residents"
+    raise InputError(f"There is no denominator '{wanted}'; {told}.")
+
+
+def _year(column: str) -> str:
+    return column[-4:]
 
 
 def _named(key: str) -> str | None:
