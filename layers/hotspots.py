@@ -6,7 +6,6 @@ from geo.dataset import Dataset
 from geo.measures.clusters import Clusters, clusters
 from geo.measures.hotspots import classify, concentration, own_level
 from geo.query import Question
-from geo.recorders import names_of
 from layers.figures import AREA, FIGURES, QUESTION, lsoa_answer
 from layers.layer import Answer, Drawing, Field, Layer, always
 
@@ -82,7 +81,7 @@ def _halo_words(dataset: Dataset, question: Question, used: int, size: int) -> s
             "none: computed inside the area only, so areas at its edge lack some of their "
             f"neighbours{said if size else ''}"
         )
-    least = f"; the files of {names_of(dataset, question.sources)} do not hold the others{because}"
+    least = f"; the files do not hold the incidents of the others{because}"
     return (
         f"{used} of the {size} {kind} round {dataset.area} are among the neighbours and in Gi*, "
         f"but are not reported{least if used < size else ''}"

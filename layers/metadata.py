@@ -62,10 +62,12 @@ def _total(dataset: Dataset, question: Question, source: int) -> dict[str, Any]:
     """The count of one source alone, of the areas shown; None where it holds no month of them."""
     asked = replace(question, sources=(source,))
     total = int(asked.counts(dataset)[asked.shown(dataset)].sum())
+    months = asked.months_counted(dataset)
     return {
         "id": dataset.sources[source].id,
         "name": dataset.sources[source].name,
-        "count": total if asked.months_counted(dataset) else None,
+        "count": total if months else None,
+        "months_counted": months,
     }
 
 

@@ -90,10 +90,11 @@ def _refuse_exposure(dataset: "Dataset", host: str) -> None:
     except ValueError:
         loopback = False
     if dataset.holds_partner_records and not loopback:
-        names = (s.name for s in dataset.sources if s.sensitivity == "partner")
+        names = [s.name for s in dataset.sources if s.sensitivity == "partner"]
+        are = "are partners' extracts" if len(names) > 1 else "is a partner's extract"
         raise SafermapError(
-            f"{' and '.join(names)} is a partner's extract with small counts unhidden; it is "
-            f"served on this machine only. Leave out --host {host}."
+            f"{' and '.join(names)} {are} with small counts unhidden; the dataset is served on "
+            f"this machine only. Leave out --host {host}."
         )
 
 

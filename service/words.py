@@ -80,17 +80,22 @@ def side_by_side(question: Question, totals: list[dict[str, Any]]) -> str:
     """What each of several sources has, in one sentence; nothing where there is one alone."""
     if len(totals) < 2:
         return ""
-    told = [
-        f"{total['name']} "
-        + ("has none of these months" if total["count"] is None else number(total["count"]))
-        for total in totals
-    ]
+    told = [_has(total, len(question.period)) for total in totals]
     end = (
         "the figures here add them up, so an incident in both is counted twice."
         if len(question.sources) > 1
         else "the same incident may be in both, so they are not added up."
     )
     return f"Side by side, {', '.join(told[:-1])} and {told[-1]}: {end}"
+
+
+def _has(total: dict[str, Any], months: int) -> str:
+    """What one source has, and of how many of the months where it does not hold them all."""
+    held = total["months_counted"]
+    if not held:
+        return f"{total['name']} has none of these months"
+    part = f" in {held} of these {months} months" if held < months else ""
+    return f"{total['name']} {number(total['count'])}{part}"
 
 
 def changed(theme: Theme, before: int, change: Change, clear: bool, when: str) -> str:

@@ -131,8 +131,8 @@ def test_the_ring_is_what_every_source_that_is_counted_covers(tmp_path: Path) ->
     together = hot_spots(both, source="all", months="2019-06")
     assert together.facts["halo"] == (
         "8 of the 28 areas round Gridshire are among the neighbours and in Gi*, but are not "
-        "reported; the files of data.police.uk street files and Council ASB reports do not hold "
-        "the others (The files hold whole forces; The council records its own area)"
+        "reported; the files do not hold the incidents of the others (The files hold whole "
+        "forces; The council records its own area)"
     )
     count = COUNT | {(0, 1): COUNT[0, 1] + 9}
     z = gi_star(INSIDE + HALF, count)

@@ -31,10 +31,12 @@ def ask(dataset: Dataset, name: str, **asked: str) -> tuple[Answer, dict[str, An
 def test_every_row_and_the_metadata_name_the_source(grid: Dataset, name: str) -> None:
     answer, said = ask(grid, name, theme="asb")
     assert set(answer.rows["source"]) == {"data.police.uk street files"} == {said["source"]}
-    assert said["sources"] == [{"id": "police", "name": "data.police.uk street files", "count": 34}]
+    assert said["sources"] == [
+        {"id": "police", "name": "data.police.uk street files", "count": 34, "months_counted": 12}
+    ]
     # July 2018 to June 2019: of the council's reports those of April 2019.
     assert said["also_recorded_by"] == [
-        {"id": "council-asb", "name": "Council ASB reports", "count": 20}
+        {"id": "council-asb", "name": "Council ASB reports", "count": 20, "months_counted": 2}
     ]
     assert not any("Added up" in text for text in said["caveats"])
     assert said["attribution"] == (

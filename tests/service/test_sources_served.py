@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from asking import ask, rows, strict
-from made_dataset import COUNCIL, made
+from made_dataset import COUNCIL, COUNTS, POLICE, made
 from starlette.testclient import TestClient
 from web_pages import Page
 
+from geo.errors import SafermapError
 from service.app import create_app
+from service.cli import _refuse_exposure
 from service.site import Site
 
 HTML = {"Accept": "text/html"}
@@ -135,8 +137,8 @@ def test_a_town_has_the_totals_of_each_source_in_one_sentence(grid: TestClient) 
     facts = grid.get("/towns/northtown").json()
     assert facts["count"] == 30
     assert facts["side_by_side"] == (
-        "Side by side, data.police.uk street files 30 and Council ASB reports 20: the same "
-        "incident may be in both, so they are not added up."
+        "Side by side, data.police.uk street files 30 and Council ASB reports 20 in 2 of "
+        "these 12 months: the same incident may be in both, so they are not added up."
     )
     assert facts["headline"].startswith("Police recorded 30 reports in Northtown")
     council = grid.get("/towns/northtown?source=council-asb").json()
@@ -190,10 +192,16 @@ def test_the_home_page_says_whose_figures_are_whose(grid: TestClient) -> None:
     assert "January to March 2018" in found
 
 
+def test_one_partner_source_keeps_the_whole_dataset_on_this_machine(tmp_path: Path) -> None:
+    mixed, open_alone = made(tmp_path / "a"), made(tmp_path / "b", [POLICE], COUNTS[:7])
+    with pytest.raises(SafermapError, match=r"^Council ASB reports is a partner's extract"):
+        _refuse_exposure(mixed, "192.0.2.1")
+    _refuse_exposure(mixed, "127.0.0.1")
+    _refuse_exposure(open_alone, "192.0.2.1")
+
+
 def test_drawn_incidents_are_tagged_where_they_are_counted(tmp_path: Path) -> None:
     drawn = COUNCIL | {"illustrative": True, "sensitivity": "open"}
-    from made_dataset import COUNTS, POLICE
-
     counts = [item for item in COUNTS if item["source"] < 2]
     client = TestClient(create_app(Site(made(tmp_path, [POLICE, drawn], counts))))
     assert "Illustrative" in words(page(client, "/"))

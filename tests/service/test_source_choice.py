@@ -1,0 +1,78 @@
+"""In a real browser: choosing whose records to see, and areas with names longer than the screen."""
+
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+from browsing import AREAS, PHONE, WIDE, needs_chromium
+from made_dataset import lsoas, write_made
+from playwright.sync_api import Browser
+
+pytestmark = needs_chromium
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch and the Vale of Somewhere"
+
+
+@pytest.fixture(scope="module")
+def address(
+    safermap: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    wait_until_it_answers: Callable[..., None],
+) -> Iterator[str]:
+    """A server of the grid, all of its names long."""
+    folder = tmp_path_factory.mktemp("long")
+    names = [f"{LONG} {number}" for number in range(len(lsoas()))]
+    home = write_made(
+        folder / "home",
+        edit=lambda frame: frame.assign(name=names, short_name=names),
+        area={"name": LONG, "partnership": LONG},
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    log, found = folder / "log.txt", f"http://127.0.0.1:{port}"
+    command = [safermap, "serve", "--dataset", str(home), "--port", port]
+    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
+        try:
+            wait_until_it_answers(found, process, log)
+            yield found
+        finally:
+            process.terminate()
+
+
+def test_another_source_is_chosen_by_a_plain_form(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/towns/northtown?datetime=2019-04/2019-06")
+    page.wait_for_selector(".map[data-drawn]")
+    assert "30 reports" in page.inner_text(".lead")
+    page.select_option("#choose-source", "council-asb")
+    page.click("text=Show this source")
+    page.wait_for_url("**source=council-asb*")
+    page.wait_for_selector(".map[data-drawn]")
+    assert "20 reports" in page.inner_text(".lead")
+    assert page.locator(AREAS).count() == 4
+    assert page.input_value("#choose-source") == "council-asb"
+    assert "2019-04" in page.url
+    # Another theme starts again from the first source that records it.
+    page.select_option("#choose-theme", "crime")
+    page.click("text=Show >> visible=true")
+    page.wait_for_url("**theme=crime*")
+    assert "source=" not in page.url
+    assert "12 crimes" in page.inner_text(".lead")
+    assert page.locator("#choose-source").count() == 0
+    page.close()
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    "path", ["/", "/towns/northtown", "/rural", "/collections/hotspots/items?f=html"]
+)
+def test_long_names_fit_the_screen(
+    browser: Browser, address: str, path: str, size: tuple[int, int]
+) -> None:
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(address + path)
+    page.wait_for_selector(".map[data-drawn]")
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width[0] <= width[1]
+    page.close()
