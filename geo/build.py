@@ -14,7 +14,7 @@ from geo.coverage import coverage
 from geo.errors import InputError
 from geo.incidents.files import IncidentFile
 from geo.incidents.table import Refusal
-from geo.inputs import content_id, files_of
+from geo.inputs import checksum, content_id, files_of
 from geo.manifest import SourceBuilt, describe_build, history
 from geo.part_files import link_folder
 from geo.parts import Part, PartTask
@@ -63,13 +63,14 @@ def build(
     with new_version(home) as folder:
         before = latest(home)
         inputs = [_Input(item, *files_of(item.files, plan.path.parent)) for item in plan.sources]
-        inputs_id = _inputs_id(plan, inputs)
-        if before is not None and before.manifest["inputs"] == inputs_id:
+        if before is not None and before.manifest["inputs"] == _inputs_id(plan, inputs, []):
             return Built(before.folder, before.manifest, [], changed=False)
         areas, areas_id = _areas(plan.area, folder, before)
         tasks = _tasks(inputs, folder, areas, before)
-        parts = iter(progress((run or in_threads(1))(tasks), len(tasks)))
-        settled = [_settle(item, parts, folder, areas) for item in inputs]
+        parts = list(progress((run or in_threads(1))(tasks), len(tasks)))
+        inputs_id = _inputs_id(plan, inputs, parts)
+        rest = iter(parts)
+        settled = [_settle(item, rest, folder, areas) for item in inputs]
         sources = [
             SourceBuilt(item.plan.source, tuple(mine.parts), coverage(mine.parts, areas))
             for item, mine in zip(inputs, settled, strict=True)
@@ -96,11 +97,20 @@ def build(
         return Built(home / name, manifest, refusals)
 
 
-def _inputs_id(plan: AreaFile, inputs: Sequence[_Input]) -> str:
-    """Names all that goes into a build: the area, what is said of the sources, every file."""
+def _inputs_id(plan: AreaFile, inputs: Sequence[_Input], parts: Sequence[Part]) -> str:
+    """Names all that goes into a build: the area, what is said of the sources, every file.
+
+    `parts` are those made of the files, whose bytes need not be read again; or none.
+    """
     said = [repr({**vars(item.plan), "files": None}) for item in inputs]
-    paths = sorted({file.path for item in inputs for file in item.files})
-    return content_id(FORMAT, plan.area, said, plan.disclosure, paths)
+    files = [file for item in inputs for file in item.files]
+    known = {file.path: part.sha256 for file, part in zip(files, parts, strict=False)}
+    archives = {file.path for file in files if file.member is not None}
+    digests = {
+        known[path] if path in known and path not in archives else checksum(path)
+        for path in {file.path for file in files}
+    }
+    return content_id(FORMAT, plan.area, said, plan.disclosure, sorted(digests))
 
 
 def _areas(plan: AreaPlan, folder: Path, before: Version | None) -> tuple[Areas, str]:

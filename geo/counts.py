@@ -31,8 +31,13 @@ def count_kinds(incidents: pa.Table, lsoa: NDArray[np.int32]) -> pa.Table:
             "lsoa": pa.array(lsoa),
         }
     )
-    counted = keys.group_by(keys.column_names, use_threads=False).aggregate([([], "count_all")])
-    return counted.select([*keys.column_names, "count_all"])
+    told = [name for name in keys.column_names if keys[name].null_count < len(keys)]
+    counted = keys.group_by(told, use_threads=False).aggregate([([], "count_all")])
+    columns = [
+        counted[name] if name in told else pa.nulls(len(counted), keys.schema.field(name).type)
+        for name in keys.column_names
+    ]
+    return pa.table([*columns, counted["count_all"]], names=[*keys.column_names, "count_all"])
 
 
 def _night(hours: pa.ChunkedArray) -> pa.Array:

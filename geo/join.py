@@ -38,7 +38,11 @@ class Outlines:
         self._outlines = outlines
         self._rank = np.argsort(np.argsort(np.array(codes, dtype=str), kind="stable"))
         self._tree = shapely.STRtree(outlines)
-        self._tree.query(shapely.Point(0, 0))  # the tree is built when it is first asked
+        self._tree.query(shapely.Point(0, 0))
+        shapely.prepare(outlines)
+        # What is made when it is first asked for is made now, before threads ask for it together.
+        west, south, east, north = shapely.bounds(outlines).T
+        shapely.intersects_xy(outlines, (west + east) / 2, (south + north) / 2)
 
     def locate(self, easting: Floats, northing: Floats) -> Positions:
         """The position of the outline that holds each point; UNLOCATED for NaN, else OUTSIDE.
@@ -56,8 +60,8 @@ class Outlines:
 
     def hold(self, position: Positions, easting: Floats, northing: Floats) -> NDArray[np.bool_]:
         """Whether each point lies in the outline at the position beside it, or on its edge."""
-        points = shapely.points(easting, northing)
-        held: NDArray[np.bool_] = shapely.intersects(self._outlines[position], points)
+        held: NDArray[np.bool_]
+        held = shapely.intersects_xy(self._outlines[position], easting, northing)
         return held
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.areas.codes import UNLOCATED
 from geo.crime_ids import repeated
 from geo.errors import InputError
 from geo.incidents.table import Refusal
+from geo.part_files import read_part
 from geo.parts import REPEATED, Part
 from geo.period import month_iso
 
@@ -122,17 +123,15 @@ def _drop_repeated_ids(settled: Settled, folder: Path) -> None:
 
 
 def _read(folder: Path, part: Part, file: str, column: str) -> NDArray[Any]:
-    table = pq.read_table(folder / part.key / f"{file}.parquet", columns=[column])
-    values: NDArray[Any] = table[column].to_numpy()
+    values: NDArray[Any] = read_part(folder / part.key, file, column)[column].to_numpy()
     return values
 
 
 def _drop(settled: Settled, number: int, folder: Path, rows: Rows, reason: str) -> None:
     """Take rows of a part out of what counts and out of its account."""
     part = settled.parts[number]
-    incidents = pq.read_table(
-        folder / part.key / "incidents.parquet", columns=["crime_id", "month", "place", "line"]
-    ).take(rows)
+    columns = ("crime_id", "month", "place", "line")
+    incidents = read_part(folder / part.key, "incidents", *columns).take(pa.array(rows))
     where = _read(folder, part, "places", "lsoa")[incidents["place"].to_numpy()]
     settled.parts[number] = replace(
         part,

@@ -19,7 +19,7 @@ from geo.incidents.report import write_refusals
 from geo.incidents.table import Refusal
 from geo.manifest import SourceBuilt
 from geo.names import name_lsoas
-from geo.part_files import link_file
+from geo.part_files import link_file, read_part
 from geo.settle import Settled
 from geo.versions import Version
 
@@ -55,9 +55,8 @@ def write_neighbours(folder: Path, areas: Areas, same: Version | None) -> None:
 
 def _open_locations(folder: Path, sources: Sequence[SourceBuilt]) -> pa.Table | None:
     """Street locations to name areas by; partner records and drawn incidents name none."""
-    columns = ["lsoa", "location", "rows"]
     tables = [
-        pq.read_table(folder / "parts" / part.key / "places.parquet", columns=columns)
+        read_part(folder / "parts" / part.key, "places", "lsoa", "location", "rows")
         for built in sources
         if built.source.sensitivity == "open" and not built.source.illustrative
         for part in built.parts
@@ -77,15 +76,15 @@ def _write_counts(folder: Path, settled: Sequence[Settled]) -> None:
             if part.key in mine.dropped:
                 counts = _counts_without(place, mine.dropped[part.key])
             else:
-                counts = pq.read_table(place / "counts.parquet")
+                counts = read_part(place, "counts")
             source = pa.array(np.full(len(counts), number, dtype=np.int8))
             tables.append(counts.add_column(0, "source", source))
     pq.write_table(pa.concat_tables(tables), folder / "counts.parquet", compression="zstd")
 
 
 def _counts_without(place: Path, dropped: NDArray[np.int64]) -> pa.Table:
-    rows = pq.read_table(place / "incidents.parquet")
-    lsoa = pq.read_table(place / "places.parquet", columns=["lsoa"])["lsoa"].to_numpy()
+    rows = read_part(place, "incidents")
+    lsoa = read_part(place, "places", "lsoa")["lsoa"].to_numpy()
     kept = np.ones(len(rows), dtype=bool)
     kept[dropped] = False
     rows = rows.filter(pa.array(kept))
@@ -103,9 +102,9 @@ def _write_dropped(folder: Path, settled: Sequence[Settled]) -> None:
 def _refusals(folder: Path, mine: Settled) -> list[Refusal]:
     told = []
     for part in mine.parts:
-        file = folder / "parts" / part.key / "refused.parquet"
-        if file.exists():
-            told += [Refusal(part.name, **row) for row in pq.read_table(file).to_pylist()]
+        place = folder / "parts" / part.key
+        if (place / "refused.arrow").exists():
+            told += [Refusal(part.name, **row) for row in read_part(place, "refused").to_pylist()]
     return told + mine.refusals
 
 

@@ -75,7 +75,8 @@ class IncidentFile:
                 f"{self.name} is no CSV file: its first line is longer than a megabyte and has not "
                 "ended."
             )
-        return start + file.read(LARGEST)
+        file.seek(0)
+        return file.read(LARGEST)
 
     def _check_size(self, size: int) -> None:
         if size > LARGEST:
