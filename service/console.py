@@ -171,16 +171,25 @@ class FetchProgress:
 
 
 def print_fetched(kind: str, facts: dict[str, str], sha256: str, notes: Iterable[str]) -> None:
-    """A fetched file: where it is, its checksum, and its line for an area file."""
-    # A basic string of TOML is written as JSON writes one
-    line = ", ".join(
-        f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()
-    )
+    """A fetched file: where it is, its checksum, and what to put into an area file."""
     for text in (
-        f"Wrote {facts['path']}",
+        f"Wrote {facts['file']}",
         *notes,
         f"sha256 {sha256}",
-        f"In safermap.toml, under {kind}:",
-        f"{{ {line} }}",
+        "For safermap.toml:",
+        *area_file_lines(kind, facts),
     ):
         stdout.print(Text(text), soft_wrap=True)
+
+
+def area_file_lines(kind: str, facts: dict[str, str]) -> list[str]:
+    """The lines of an area file that name a fetched file: a source, or a setting of the area."""
+    # A basic string of TOML is written as JSON writes one
+    said = {name: json.dumps(value, ensure_ascii=False) for name, value in facts.items()}
+    if kind == "source":
+        kept = ("title", "licence", "attribution")
+        more = [f"{name} = {said[name]}" for name in kept]
+        return ["[[source]]", 'kind = "police-street"', f"files = {said['file']}", *more]
+    table = "[area.towns]" if kind == "look_up" else "[area]"
+    line = ", ".join(f"{name} = {value}" for name, value in said.items())
+    return [table, f"{kind} = {{ {line} }}"]
