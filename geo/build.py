@@ -17,7 +17,7 @@ from geo.incidents.table import Refusal
 from geo.inputs import content_id, files_of
 from geo.manifest import SourceBuilt, describe_build, history
 from geo.part_files import link_folder
-from geo.parts import Part, PartTask
+from geo.parts import PART_FORMAT, Part, PartTask
 from geo.runners import Run, in_threads
 from geo.settle import Settled, settle
 from geo.versions import FORMAT, Version, latest, new_version
@@ -100,7 +100,7 @@ def _inputs_id(plan: AreaFile, inputs: Sequence[_Input]) -> str:
     """Names all that goes into a build: the area, what is said of the sources, every file."""
     said = [repr({**vars(item.plan), "files": None}) for item in inputs]
     paths = sorted({file.path for item in inputs for file in item.files})
-    return content_id(FORMAT, plan.area, said, plan.disclosure, paths)
+    return content_id(FORMAT, PART_FORMAT, plan.area, said, plan.disclosure, paths)
 
 
 def _areas(plan: AreaPlan, folder: Path, before: Version | None) -> tuple[Areas, str]:
