@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from geo.incidents.table import with_places
@@ -24,7 +25,8 @@ def incident_rows(folder: Path) -> pa.Table:
     tables = []
     for account in manifest["files"]:
         part = folder / "parts" / account["part"]
-        mine = dropped.filter(pa.array(np.array(dropped["part"]) == account["part"]))
+        of_source = pc.equal(dropped["source"], account["source"])
+        mine = dropped.filter(pc.and_(of_source, pc.equal(dropped["part"], account["part"])))
         rows = pq.read_table(part / "incidents.parquet")
         lsoa = pq.read_table(part / "places.parquet", columns=["lsoa"])["lsoa"].to_numpy()
         lsoa = lsoa[rows["place"].to_numpy()]
