@@ -20,7 +20,7 @@ from geo.part_files import link_folder
 from geo.parts import PART_FORMAT, Part, PartTask
 from geo.runners import Run, in_threads
 from geo.settle import Settled, settle
-from geo.versions import FORMAT, Version, latest, new_version
+from geo.versions import FORMAT, Version, contents, latest, new_version
 from geo.write import dataset_id, write_manifest, write_neighbours, write_tables
 
 Progress = Callable[[Iterable[Part], int], Iterable[Part]]
@@ -89,6 +89,7 @@ def build(
             "created": created,
             "inputs": inputs_id,
             "areas": areas_id,
+            "contents": contents(folder),
             "disclosure": asdict(plan.disclosure),
             "history": history(name, created, manifest["files"], before),
         }
@@ -97,10 +98,16 @@ def build(
 
 
 def _inputs_id(plan: AreaFile, inputs: Sequence[_Input]) -> str:
-    """Names all that goes into a build: the area, what is said of the sources, every file."""
-    said = [repr({**vars(item.plan), "files": None}) for item in inputs]
-    paths = sorted({file.path for item in inputs for file in item.files})
-    return content_id(FORMAT, PART_FORMAT, plan.area, said, plan.disclosure, paths)
+    """Names all that goes into a build: the area, and of each source its files in their order."""
+    said = [
+        (
+            repr({**vars(item.plan), "files": None}),
+            [file.name for file in item.files],
+            list(dict.fromkeys(file.path for file in item.files)),
+        )
+        for item in inputs
+    ]
+    return content_id(FORMAT, PART_FORMAT, plan.area, said, plan.disclosure)
 
 
 def _areas(plan: AreaPlan, folder: Path, before: Version | None) -> tuple[Areas, str]:
