@@ -17,10 +17,10 @@ from geo.incidents.table import Refusal
 from geo.inputs import checksum, content_id, files_of
 from geo.manifest import SourceBuilt, describe_build, history
 from geo.part_files import link_folder
-from geo.parts import Part, PartTask
+from geo.parts import PART_FORMAT, Part, PartTask
 from geo.runners import Run, in_threads
 from geo.settle import Settled, settle
-from geo.versions import FORMAT, Version, latest, new_version
+from geo.versions import FORMAT, Version, contents, latest, new_version
 from geo.write import dataset_id, write_manifest, write_neighbours, write_tables
 
 Progress = Callable[[Iterable[Part], int], Iterable[Part]]
@@ -90,6 +90,7 @@ def build(
             "created": created,
             "inputs": inputs_id,
             "areas": areas_id,
+            "contents": contents(folder),
             "disclosure": asdict(plan.disclosure),
             "history": history(name, created, manifest["files"], before),
         }
@@ -98,19 +99,26 @@ def build(
 
 
 def _inputs_id(plan: AreaFile, inputs: Sequence[_Input], parts: Sequence[Part]) -> str:
-    """Names all that goes into a build: the area, what is said of the sources, every file.
+    """Names all that goes into a build: the area, and of each source its files in their order.
 
     `parts` are those made of the files, whose bytes need not be read again; or none.
     """
-    said = [repr({**vars(item.plan), "files": None}) for item in inputs]
     files = [file for item in inputs for file in item.files]
-    known = {file.path: part.sha256 for file, part in zip(files, parts, strict=False)}
+    told = {file.path: part.sha256 for file, part in zip(files, parts, strict=False)}
     archives = {file.path for file in files if file.member is not None}
-    digests = {
-        known[path] if path in known and path not in archives else checksum(path)
+    digest = {
+        path: checksum(path) if path in archives else told.get(path) or checksum(path)
         for path in {file.path for file in files}
     }
-    return content_id(FORMAT, plan.area, said, plan.disclosure, sorted(digests))
+    said = [
+        (
+            repr({**vars(item.plan), "files": None}),
+            [file.name for file in item.files],
+            [digest[path] for path in dict.fromkeys(file.path for file in item.files)],
+        )
+        for item in inputs
+    ]
+    return content_id(FORMAT, PART_FORMAT, plan.area, said, plan.disclosure)
 
 
 def _areas(plan: AreaPlan, folder: Path, before: Version | None) -> tuple[Areas, str]:

@@ -71,6 +71,7 @@ class Joiner:
     def __init__(self, areas: Areas) -> None:
         self._areas = areas
         self._outlines = Outlines(areas.outlines, areas.lsoas["lsoa_code"].to_pylist())
+        self._bounds = shapely.total_bounds(areas.outlines[: areas.inside])
         self._sets = [(item, Outlines(item.outlines, list(item.codes))) for item in areas.sets]
 
     @property
@@ -94,6 +95,29 @@ class Joiner:
         lsoa[untold] = self._outlines.locate(easting[untold], northing[untold])
         self._refuse_swapped(name, lsoa[untold], easting[untold], northing[untold], rows[untold])
         return Placed(lsoa, int(rows[told].sum()), int(rows[told][held].sum()))
+
+    def strangers(self, places: pa.Table, rows: NDArray[np.int64]) -> dict[str, tuple[int, int]]:
+        """Codes the areas do not know, of which points lie in the area all the same.
+
+        Gives for each code how many rows have it and a point, and how many of these points lie in
+        the area. Near the border a few do; most of them do where the LSOA is of another vintage.
+        """
+        easting, northing = (_floats(places, column) for column in ("easting", "northing"))
+        west, south, east, north = self._bounds
+        near = (easting >= west) & (easting <= east) & (northing >= south) & (northing <= north)
+        encoded = places["lsoa_code"].combine_chunks().dictionary_encode()
+        codes = encoded.dictionary.to_pylist()
+        at = encoded.indices.fill_null(len(codes)).to_numpy(zero_copy_only=False)
+        unknown = np.array([code not in self._areas.codes.known for code in codes] + [False])
+        sought = np.flatnonzero(unknown[at] & near)
+        lsoa = self._outlines.locate(easting[sought], northing[sought])
+        held = sought[(lsoa >= 0) & (lsoa < self.inside)]
+        inside = np.bincount(at[held], rows[held], len(codes) + 1)
+        whole = np.bincount(at, np.where(np.isnan(easting), 0, rows), len(codes) + 1)
+        return {
+            codes[code]: (int(whole[code]), int(inside[code]))
+            for code in np.flatnonzero(inside).tolist()
+        }
 
     def sets(self, places: pa.Table) -> dict[str, pa.Array]:
         """For each further set of areas the code of the one that holds each place, or null."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from geo.incidents.table import with_places
@@ -25,7 +26,8 @@ def incident_rows(folder: Path) -> pa.Table:
     tables = []
     for account in manifest["files"]:
         part = folder / "parts" / account["part"]
-        mine = dropped.filter(pa.array(np.array(dropped["part"]) == account["part"]))
+        of_source = pc.equal(dropped["source"], account["source"])
+        mine = dropped.filter(pc.and_(of_source, pc.equal(dropped["part"], account["part"])))
         rows, places = read_part(part, "incidents"), read_part(part, "places")
         lsoa = places["lsoa"].to_numpy()[rows["place"].to_numpy()]
         kept = lsoa < inside

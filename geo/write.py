@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from geo.incidents.table import Refusal
 from geo.manifest import SourceBuilt
 from geo.names import name_lsoas
 from geo.part_files import link_file, read_part
+from geo.parts import Part
 from geo.settle import Settled
 from geo.versions import Version
 
@@ -37,7 +38,7 @@ def write_tables(
     write_geoparquet(folder / "lsoas.parquet", lsoas, areas.outlines)
     write_geoparquet(folder / "towns.parquet", areas.towns, areas.town_outlines)
     _write_counts(folder, settled)
-    _write_dropped(folder, settled)
+    _write_dropped(folder, sources, settled)
     refusals = [refusal for mine in settled for refusal in _refusals(folder, mine)]
     write_refusals(folder / "refused.csv", refusals)
     return refusals
@@ -59,7 +60,7 @@ def _open_locations(folder: Path, sources: Sequence[SourceBuilt]) -> pa.Table | 
         read_part(folder / "parts" / part.key, "places", "lsoa", "location", "rows")
         for built in sources
         if built.source.sensitivity == "open" and not built.source.illustrative
-        for part in built.parts
+        for part in in_order(built.parts)
     ]
     if not tables:
         return None
@@ -71,7 +72,7 @@ def _write_counts(folder: Path, settled: Sequence[Settled]) -> None:
     """The parts' counts one after the other; the same kind, month and area may occur again."""
     tables = []
     for number, mine in enumerate(settled):
-        for part in mine.parts:
+        for part in in_order(mine.parts):
             place = folder / "parts" / part.key
             if part.key in mine.dropped:
                 counts = _counts_without(place, mine.dropped[part.key])
@@ -91,11 +92,26 @@ def _counts_without(place: Path, dropped: NDArray[np.int64]) -> pa.Table:
     return count_kinds(rows, lsoa[rows["place"].to_numpy()])
 
 
-def _write_dropped(folder: Path, settled: Sequence[Settled]) -> None:
-    """Rows of parts that do not count, by part and position."""
-    keys = [key for mine in settled for key, rows in mine.dropped.items() for _ in rows]
-    rows = [row for mine in settled for rows in mine.dropped.values() for row in rows.tolist()]
-    table = pa.table({"part": pa.array(keys, pa.string()), "row": pa.array(rows, pa.int64())})
+def in_order(parts: Iterable[Part]) -> list[Part]:
+    """Parts in an order that does not depend on what their files are called."""
+    return sorted(parts, key=lambda part: (part.months, part.key))
+
+
+def _write_dropped(
+    folder: Path, sources: Sequence[SourceBuilt], settled: Sequence[Settled]
+) -> None:
+    """Rows of parts that do not count, by source, part and position."""
+    told = [
+        (built.source.id, key, row)
+        for built, mine in zip(sources, settled, strict=True)
+        for key, rows in mine.dropped.items()
+        for row in rows.tolist()
+    ]
+    columns = list(zip(*told, strict=True)) or [(), (), ()]
+    names = (("source", pa.string()), ("part", pa.string()), ("row", pa.int64()))
+    table = pa.table(
+        {name: pa.array(column, kind) for (name, kind), column in zip(names, columns, strict=True)}
+    )
     pq.write_table(table, folder / "dropped.parquet")
 
 
