@@ -32,6 +32,8 @@ def count_kinds(incidents: pa.Table, lsoa: NDArray[np.int32]) -> pa.Table:
         }
     )
     told = [name for name in keys.column_names if keys[name].null_count < len(keys)]
+    if not told:
+        return keys.append_column("count_all", pa.array([], pa.int64()))
     counted = keys.group_by(told, use_threads=False).aggregate([([], "count_all")])
     columns = [
         counted[name] if name in told else pa.nulls(len(counted), keys.schema.field(name).type)
