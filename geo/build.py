@@ -1,7 +1,8 @@
 """From an area and its sources to a dataset on disk, taking over what has not changed."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,15 @@ from geo.incidents.files import IncidentFile
 from geo.incidents.table import Refusal
 from geo.inputs import checksum, content_id, files_of
 from geo.manifest import SourceBuilt, describe_build, history
-from geo.part_files import link_folder
+from geo.part_files import clear_partial, link_folder
 from geo.parts import PART_FORMAT, Part, PartTask
 from geo.runners import Run, in_threads
 from geo.settle import Settled, settle
 from geo.versions import FORMAT, Version, contents, latest, new_version
 from geo.write import dataset_id, write_manifest, write_neighbours, write_tables
 
-Progress = Callable[[Iterable[Part], int], Iterable[Part]]
+Progress = Callable[[Iterable[tuple[int, Part]], int], Iterable[tuple[int, Part]]]
+"""Passes parts on as they come, each with its position, and tells of them; how many there are."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,10 @@ def build(
             return Built(before.folder, before.manifest, [], changed=False)
         areas, areas_id = _areas(plan.area, folder, before)
         tasks = _tasks(inputs, folder, areas, before)
-        parts = list(progress((run or in_threads(1))(tasks), len(tasks)))
+        with closing((run or in_threads(1))(tasks)) as made:
+            numbered = dict(progress(made, len(tasks)))
+        clear_partial(folder / "parts")
+        parts = [numbered[number] for number in range(len(tasks))]
         inputs_id = _inputs_id(plan, inputs, parts)
         rest = iter(parts)
         settled = [_settle(item, rest, folder, areas) for item in inputs]
@@ -141,7 +146,7 @@ def _tasks(
 ) -> list[PartTask]:
     tasks = [
         PartTask(
-            file=file,
+            file=replace(file, path=file.path.resolve()),  # workers stand in other folders
             column_map=None if item.plan.kind == "police-street" else item.plan.column_map,
             areas=(folder / "areas").resolve(),
             join_id=areas.join_id,

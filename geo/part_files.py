@@ -16,10 +16,10 @@ The tables are Arrow files, since a build reads and writes thousands of them:
 
 import os
 import shutil
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -114,8 +114,8 @@ def settle_folder(target: Path) -> Iterator[Path]:
 
     Where another worker was first with the same content, its folder stands.
     """
-    partial = target.with_name(f".{target.name}-{os.getpid()}-{threading.get_ident()}")
-    partial.mkdir(parents=True)
+    partial = target.with_name(f".{target.name}-{uuid4().hex}")
+    partial.mkdir()  # without parents: a worker that comes too late must not bring a build back
     try:
         yield partial
         try:
@@ -125,6 +125,12 @@ def settle_folder(target: Path) -> Iterator[Path]:
                 raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def clear_partial(folder: Path) -> None:
+    """Remove what workers that died left unfinished in a folder of parts."""
+    for left in folder.glob(".*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def link_folder(source: Path, target: Path) -> None:

@@ -80,13 +80,13 @@ class Part:
         return self.read - self.refused
 
     @classmethod
-    def open(cls, folder: Path) -> "Part":
-        """The part in a folder."""
-        facts = json.loads((folder / "part.json").read_text("utf-8"))
-        for name in ("claims", "strangers"):
-            facts[name] = tuple(tuple(item) for item in facts[name])
-        for name in ("months", "loose_months"):
-            facts[name] = tuple(facts[name])
+    def open(cls, folder: Path, name: str) -> "Part":
+        """The part in a folder, made of the bytes that the file called `name` has too."""
+        facts = json.loads((folder / "part.json").read_text("utf-8")) | {"name": name}
+        for field in ("claims", "strangers"):
+            facts[field] = tuple(tuple(item) for item in facts[field])
+        for field in ("months", "loose_months"):
+            facts[field] = tuple(facts[field])
         return cls(**facts)
 
 
@@ -99,9 +99,11 @@ def make_part(task: PartTask) -> Part:
     checksum = hashlib.sha256(data).hexdigest()
     key = _key(checksum, task)
     target = task.parts / key
+    if (target / "part.json").exists():  # the same bytes again, or a worker died before it told
+        return Part.open(target, task.file.name)
     if task.earlier is not None and (task.earlier / key / "part.json").exists():
         link_folder(task.earlier / key, target)
-        return replace(Part.open(target), name=task.file.name, reused=True)
+        return replace(Part.open(target, task.file.name), reused=True)
     read = read_file(task.file.name, data, checksum, task.column_map)
     del data
     _refuse_other_kind(read, task)
@@ -117,8 +119,14 @@ def make_part(task: PartTask) -> Part:
     )
     with settle_folder(target) as folder:
         write_part_files(folder, read, placed.lsoa, weight, joiner.sets(read.places))
-        (folder / "part.json").write_text(json.dumps(asdict(part)) + "\n", encoding="utf-8")
+        _write_account(folder, part)
     return part
+
+
+def _write_account(folder: Path, part: Part) -> None:
+    """Without the file's name: files of the same bytes share a part, whichever is read first."""
+    facts = {name: value for name, value in asdict(part).items() if name != "name"}
+    (folder / "part.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def _refuse_other_kind(read: FileRead, task: PartTask) -> None:

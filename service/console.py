@@ -35,16 +35,16 @@ def progress(files: Iterable[IncidentFile], total: int) -> Iterable[IncidentFile
         yield file
 
 
-def parts_progress(parts: Iterable[Part], total: int) -> Iterable[Part]:
+def parts_progress(parts: Iterable[tuple[int, Part]], total: int) -> Iterable[tuple[int, Part]]:
     """A bar on a terminal, a line a file elsewhere; files taken over as they were are quick."""
     if stderr.is_terminal:
         yield from track(parts, "Reading", total, console=stderr, transient=True)
         return
-    for number, part in enumerate(parts, 1):
+    for count, (number, part) in enumerate(parts, 1):
         if not part.reused:
-            said = f"Reading {number} of {total}: {part.name}"
+            said = f"Read {count} of {total}: {part.name}"
             stderr.print(said, soft_wrap=True, highlight=False)
-        yield part
+        yield number, part
 
 
 def _short(name: str) -> str:

@@ -10,10 +10,11 @@ import typer
 from boundaries import SHROPSHIRE
 from geo.area_file import AreaFile, read_area_file, write_template
 from geo.build import Built, build
+from geo.cluster import on_cluster
 from geo.errors import InputError
 from geo.incidents import ColumnMap, Refusal, read_incidents
 from geo.incidents.report import write_refusals
-from geo.runners import in_threads, on_cluster
+from geo.runners import in_threads
 from geo.sources import plan_sources
 from geo.versions import all_versions, roll_back
 from service.console import (

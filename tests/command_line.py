@@ -26,7 +26,9 @@ def cells(text: str, name: str) -> list[str]:
 def refused(result: Ended, *words: str) -> None:
     """The command ended with status 2 and one paragraph that has these words."""
     assert result.returncode == 2, result.stderr
-    said = [line for line in result.stderr.splitlines() if not line.startswith("Reading ")]
+    said = [
+        line for line in result.stderr.splitlines() if not line.startswith(("Read ", "Reading "))
+    ]
     assert len(said) == 1, result.stderr
     assert said[0].startswith("safermap: ")
     assert "Traceback" not in result.stderr + result.stdout
