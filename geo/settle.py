@@ -27,13 +27,15 @@ class Settled:
     """The parts that count, each file's once, with what was taken out of them.
 
     `dropped`: by part, the positions of rows that do not count. `refusals`: one for each of them.
-    `passed_over`: files that were not taken as they hold nothing new, with the reason.
+    `covered`: by part, the months that a later file stands for. `passed_over`: files that were not
+    taken as they hold nothing new, with the reason.
     """
 
     parts: list[Part]
     passed_over: dict[str, str]
     dropped: dict[str, Rows] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    covered: dict[str, list[int]] = field(default_factory=dict)
 
 
 def settle(parts: Sequence[Part], folder: Path, overlap: str) -> Settled:
@@ -92,8 +94,15 @@ def _drop_covered_months(settled: Settled, folder: Path) -> None:
         later = settled.parts[number + 1 :]
         covered = {m for other in later for m in range(other.months[0], other.months[-1] + 1)}
         if covered & set(part.months):
+            settled.covered[part.key] = sorted(covered)
             month = _read(folder, part, "incidents", "month")
-            _drop(settled, number, folder, np.flatnonzero(np.isin(month, list(covered))), COVERED)
+            _drop(
+                settled,
+                number,
+                folder,
+                np.flatnonzero(np.isin(month, settled.covered[part.key])),
+                COVERED,
+            )
 
 
 def _drop_repeated_ids(settled: Settled, folder: Path) -> None:
@@ -109,9 +118,9 @@ def _drop_repeated_ids(settled: Settled, folder: Path) -> None:
     found: list[NDArray[np.int64]] = []
     for number, (part, mine) in enumerate(zip(settled.parts, keys, strict=True)):
         at = np.flatnonzero(np.isin(mine, shared))
-        row = _read(folder, part, "ids", "row")[at].astype(np.int64)
-        at = at[~np.isin(row, settled.dropped.get(part.key, [-2]))]
-        month, row = (_read(folder, part, "ids", name)[at] for name in ("month", "row"))
+        month = _read(folder, part, "ids", "month")
+        at = at[~np.isin(month[at], settled.covered.get(part.key, []))]
+        month, row = month[at], _read(folder, part, "ids", "row")[at].astype(np.int64)
         identity = np.searchsorted(shared, mine[at])
         found.append(np.column_stack([identity, month, row, np.full(len(at), number)]))
     identity, month, row, part_number = np.concatenate(found).T
