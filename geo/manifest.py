@@ -48,6 +48,7 @@ def describe_build(
             "vintage": areas.vintage,
             "denominator": asdict(areas.denominator),
             "deprivation": sorted(int(edition) for edition in editions),
+            "sets": [[item.id, item.title] for item in areas.sets],
             "files": list(areas.provenance),
         },
         "sources": [_source(built) for built in sources],
