@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,16 @@ from geo.coverage import coverage
 from geo.errors import InputError
 from geo.incidents.files import IncidentFile
 from geo.incidents.table import Refusal
-from geo.inputs import content_id, files_of
+from geo.inputs import checksum, content_id, files_of
 from geo.manifest import SourceBuilt, describe_build, history
 from geo.part_files import clear_partial, link_folder
-from geo.parts import Part, PartTask
+from geo.parts import PART_FORMAT, Part, PartTask
 from geo.runners import Run, in_threads
 from geo.settle import Settled, settle
-from geo.versions import FORMAT, Version, latest, new_version
+from geo.versions import FORMAT, Version, contents, latest, new_version
 from geo.write import dataset_id, write_manifest, write_neighbours, write_tables
 
+SAFERMAP = version("safermap")  # another one may make other areas of the same files
 Progress = Callable[[Iterable[tuple[int, Part]], int], Iterable[tuple[int, Part]]]
 """Passes parts on as they come, each with its position, and tells of them; how many there are."""
 
@@ -65,18 +67,25 @@ def build(
     with new_version(home) as folder:
         before = latest(home)
         inputs = [_Input(item, *files_of(item.files, plan.path.parent)) for item in plan.sources]
-        inputs_id = _inputs_id(plan, inputs)
-        if before is not None and before.manifest["inputs"] == inputs_id:
+        if before is not None and before.manifest["inputs"] == _inputs_id(plan, inputs, []):
             return Built(before.folder, before.manifest, [], changed=False)
         areas, areas_id = _areas(plan.area, folder, before)
         tasks = _tasks(inputs, folder, areas, before)
         with closing((run or in_threads(1))(tasks)) as made:
             numbered = dict(progress(made, len(tasks)))
         clear_partial(folder / "parts")
-        parts = iter([numbered[number] for number in range(len(tasks))])
-        settled = [_settle(item, parts, folder, areas) for item in inputs]
+        parts = [numbered[number] for number in range(len(tasks))]
+        inputs_id = _inputs_id(plan, inputs, parts)
+        rest = iter(parts)
+        settled = [_settle(item, rest, folder, areas) for item in inputs]
         sources = [
-            SourceBuilt(item.plan.source, tuple(mine.parts), coverage(mine.parts, areas))
+            SourceBuilt(
+                item.plan.source,
+                item.plan.licence,
+                item.plan.attribution,
+                tuple(mine.parts),
+                coverage(mine.parts, areas),
+            )
             for item, mine in zip(inputs, settled, strict=True)
         ]
         refusals = write_tables(folder, areas, sources, settled)
@@ -94,6 +103,7 @@ def build(
             "created": created,
             "inputs": inputs_id,
             "areas": areas_id,
+            "contents": contents(folder),
             "disclosure": asdict(plan.disclosure),
             "history": history(name, created, manifest["files"], before),
         }
@@ -101,16 +111,32 @@ def build(
         return Built(home / name, manifest, refusals)
 
 
-def _inputs_id(plan: AreaFile, inputs: Sequence[_Input]) -> str:
-    """Names all that goes into a build: the area, what is said of the sources, every file."""
-    said = [repr({**vars(item.plan), "files": None}) for item in inputs]
-    paths = sorted({file.path for item in inputs for file in item.files})
-    return content_id(FORMAT, plan.area, said, plan.disclosure, paths)
+def _inputs_id(plan: AreaFile, inputs: Sequence[_Input], parts: Sequence[Part]) -> str:
+    """Names all that goes into a build: the area, and of each source its files in their order.
+
+    `parts` are those made of the files, whose bytes need not be read again; or none.
+    """
+    files = [file for item in inputs for file in item.files]
+    told = {file.path: part.sha256 for file, part in zip(files, parts, strict=False)}
+    archives = {file.path for file in files if file.member is not None}
+    digest = {
+        path: checksum(path) if path in archives else told.get(path) or checksum(path)
+        for path in {file.path for file in files}
+    }
+    said = [
+        (
+            repr({**vars(item.plan), "files": None}),
+            [file.name for file in item.files],
+            [digest[path] for path in dict.fromkeys(file.path for file in item.files)],
+        )
+        for item in inputs
+    ]
+    return content_id(SAFERMAP, FORMAT, PART_FORMAT, plan.area, said, plan.disclosure)
 
 
 def _areas(plan: AreaPlan, folder: Path, before: Version | None) -> tuple[Areas, str]:
     """The areas, written into the folder; those of the version before where nothing changed."""
-    areas_id = content_id(FORMAT, plan)
+    areas_id = content_id(SAFERMAP, FORMAT, plan)
     if before is not None and areas_id == _areas_of(before):
         link_folder(before.folder / "areas", folder / "areas")
         return Areas.read(folder / "areas"), areas_id

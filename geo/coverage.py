@@ -1,10 +1,11 @@
 """What the files of a source cover: which months, which forces' areas, which of the ring."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.areas.areas import Areas
 from geo.areas.look_up import force_key
@@ -13,6 +14,7 @@ from geo.period import month_iso, month_words
 
 FAR_APART = 12  # months without a row, past which the few rows beyond are doubted
 LEAST_AGREEMENT = 0.9
+LEAST_ROWS = 10  # of an LSOA code, to judge by where its points lie
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,7 @@ def _missing_forces(
 
 def _doubts(parts: Sequence[Part]) -> list[str]:
     """What looks like a mistake in the files but is none for certain."""
-    told = []
-    compared, disagreed = sum(p.compared for p in parts), sum(p.disagreed for p in parts)
-    if disagreed > (1 - LEAST_AGREEMENT) * compared:
-        told.append(
-            f"Only {1 - disagreed / compared:.1%} of {compared:,} points lie in the LSOA that "
-            "their row names. Are the outlines of the vintage of the files' codes, and fine enough?"
-        )
+    told = [*_disagreement(parts)]
     for part in parts:
         held = np.array(part.months)
         gap = np.diff(held) > FAR_APART
@@ -99,3 +95,37 @@ def _doubts(parts: Sequence[Part]) -> list[str]:
                 "months between."
             )
     return told
+
+
+def _disagreement(parts: Sequence[Part]) -> Iterator[str]:
+    """Points that do not lie in the LSOA of their code, and codes the area does not know."""
+    compared, disagreed = sum(p.compared for p in parts), sum(p.disagreed for p in parts)
+    strange = _unknown_codes(parts)
+    rows = compared + sum(strange.values())
+    if strange:
+        codes = ", ".join(sorted(strange)[:3])
+        more = f" and {len(strange) - 3:,} more" if len(strange) > 3 else ""
+        yield (
+            f"Only {(compared - disagreed) / rows:.1%} of {rows:,} points in the area lie in the "
+            f"LSOA that their row names: {sum(strange.values()):,} rows name {codes}{more}, which "
+            "the area does not have under these codes. Are they of another vintage? With the "
+            "exact-fit look-up as code_look_up they count where they belong."
+        )
+    elif disagreed > (1 - LEAST_AGREEMENT) * compared:
+        yield (
+            f"Only {1 - disagreed / compared:.1%} of {compared:,} points lie in the LSOA that "
+            "their row names. Are the outlines of the vintage of the files' codes, and fine enough?"
+        )
+
+
+def _unknown_codes(parts: Sequence[Part]) -> dict[str, int]:
+    """Rows in the area by code that the area does not know, where it is no matter of its edge."""
+    rows: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.zeros(2, dtype=np.int64))
+    for part in parts:
+        for code, *counts in part.strangers:
+            rows[code] += counts
+    return {
+        code: int(inside)
+        for code, (whole, inside) in rows.items()
+        if inside >= LEAST_ROWS and inside > LEAST_AGREEMENT * whole
+    }

@@ -20,10 +20,13 @@ def files_of(paths: Iterable[Path], root: Path) -> tuple[list[IncidentFile], dic
 
     Files under the folder `root` are called by their path within it.
     The publisher's archive of a month holds the 36 months to it as they were known then. Where
-    several archives hold the same force and month, the file of the latest archive is taken.
+    several archives hold the same force and month, the file of the latest archive is taken. Raises
+    InputError where there is no incident file, or one that is far too long.
     """
     inside = f"{root}{os.sep}"
     found = [replace(file, name=file.name.removeprefix(inside)) for file in find_files(list(paths))]
+    for file in found:
+        file.check()  # before its bytes are summed, which takes long where they are too many
     rivals: dict[str, list[IncidentFile]] = defaultdict(list)
     for file in found:
         name = PurePosixPath(file.member or file.path.as_posix()).name

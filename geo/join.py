@@ -38,7 +38,11 @@ class Outlines:
         self._outlines = outlines
         self._rank = np.argsort(np.argsort(np.array(codes, dtype=str), kind="stable"))
         self._tree = shapely.STRtree(outlines)
-        self._tree.query(shapely.Point(0, 0))  # the tree is built when it is first asked
+        self._tree.query(shapely.Point(0, 0))
+        shapely.prepare(outlines)
+        # What is made when it is first asked for is made now, before threads ask for it together.
+        west, south, east, north = shapely.bounds(outlines).T
+        shapely.intersects_xy(outlines, (west + east) / 2, (south + north) / 2)
 
     def locate(self, easting: Floats, northing: Floats) -> Positions:
         """The position of the outline that holds each point; UNLOCATED for NaN, else OUTSIDE.
@@ -56,8 +60,8 @@ class Outlines:
 
     def hold(self, position: Positions, easting: Floats, northing: Floats) -> NDArray[np.bool_]:
         """Whether each point lies in the outline at the position beside it, or on its edge."""
-        points = shapely.points(easting, northing)
-        held: NDArray[np.bool_] = shapely.intersects(self._outlines[position], points)
+        held: NDArray[np.bool_]
+        held = shapely.intersects_xy(self._outlines[position], easting, northing)
         return held
 
 
@@ -67,6 +71,7 @@ class Joiner:
     def __init__(self, areas: Areas) -> None:
         self._areas = areas
         self._outlines = Outlines(areas.outlines, areas.lsoas["lsoa_code"].to_pylist())
+        self._bounds = shapely.total_bounds(areas.outlines[: areas.inside])
         self._sets = [(item, Outlines(item.outlines, list(item.codes))) for item in areas.sets]
 
     @property
@@ -91,13 +96,40 @@ class Joiner:
         self._refuse_swapped(name, lsoa[untold], easting[untold], northing[untold], rows[untold])
         return Placed(lsoa, int(rows[told].sum()), int(rows[told][held].sum()))
 
-    def sets(self, places: pa.Table) -> dict[str, pa.Array]:
-        """For each further set of areas the code of the one that holds each place, or null."""
+    def strangers(self, places: pa.Table, rows: NDArray[np.int64]) -> dict[str, tuple[int, int]]:
+        """Codes the areas do not know, of which points lie in the area all the same.
+
+        Gives for each code how many rows have it and a point, and how many of these points lie in
+        the area. Near the border a few do; most of them do where the LSOA is of another vintage.
+        """
+        easting, northing = (_floats(places, column) for column in ("easting", "northing"))
+        west, south, east, north = self._bounds
+        near = (easting >= west) & (easting <= east) & (northing >= south) & (northing <= north)
+        encoded = places["lsoa_code"].combine_chunks().dictionary_encode()
+        codes = encoded.dictionary.to_pylist()
+        at = encoded.indices.fill_null(len(codes)).to_numpy(zero_copy_only=False)
+        unknown = np.array([code not in self._areas.codes.known for code in codes] + [False])
+        sought = np.flatnonzero(unknown[at] & near)
+        lsoa = self._outlines.locate(easting[sought], northing[sought])
+        held = sought[(lsoa >= 0) & (lsoa < self.inside)]
+        inside = np.bincount(at[held], rows[held], len(codes) + 1)
+        whole = np.bincount(at, np.where(np.isnan(easting), 0, rows), len(codes) + 1)
+        return {
+            codes[code]: (int(whole[code]), int(inside[code]))
+            for code in np.flatnonzero(inside).tolist()
+        }
+
+    def sets(self, places: pa.Table) -> dict[str, pa.DictionaryArray]:
+        """For each further set of areas the code of the one that holds each place, or null.
+
+        The dictionary has the codes of the set in its order, so that an index is a position.
+        """
         easting, northing = (_floats(places, column) for column in ("easting", "northing"))
         found = {}
         for item, outlines in self._sets:
             position = outlines.locate(easting, northing)
-            found[item.id] = pa.array(item.codes).take(pa.array(position, mask=position < 0))
+            at = pa.array(position, mask=position < 0)
+            found[item.id] = pa.DictionaryArray.from_arrays(at, pa.array(item.codes, pa.string()))
         return found
 
     def _refuse_swapped(

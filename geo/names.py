@@ -38,7 +38,7 @@ GENERIC = frozenset(
 )
 """What data.police.uk writes where a point stands for a kind of place and not for a street."""
 
-_NEAR = re.compile(r"^On or near(\s+|$)", re.IGNORECASE)
+_NEAR = "on or near"
 _NO_NAME = re.compile(r"[ABM]\d+(\(M\))?|.*Police Station|.*Unnamed.*", re.IGNORECASE)
 # Titled as in Mary'S, 22Nd or Maes-Y-Clawdd
 _ENDING = re.compile(r"(?<=')S\b|(?<=\d)(St|Nd|Rd|Th)\b|(?<=-)Y(?=-)")
@@ -62,7 +62,9 @@ def street_of(location: str) -> str | None:
     >>> street_of("On or near Parking Area") is None
     True
     """
-    street = _NEAR.sub("", location).strip()
+    street = location.strip()
+    if street[:10].lower() == _NEAR and not street[10:11].strip():
+        street = street[10:].strip()
     if not street or street in GENERIC or _NO_NAME.fullmatch(street):
         return None
     return _ENDING.sub(lambda match: match[0].lower(), street)
@@ -134,15 +136,20 @@ def _two_streets(locations: pa.Table | None) -> dict[int, str]:
     rows = np.bincount(pairs.indices.to_numpy(), named["rows"].to_numpy()[known])
     lsoa, street = np.divmod(pairs.dictionary.to_numpy(), max(len(streets), 1))
     order = np.lexsort((street, -rows, lsoa))
-    found: dict[int, str] = {}
-    second: set[int] = set()
-    for area, number in zip(lsoa[order].tolist(), street[order].tolist(), strict=True):
-        if area not in found:
-            found[area] = streets[number]
-        elif area not in second:
-            second.add(area)
-            found[area] += f" and {streets[number]}"
-    return found
+    lsoa, street = lsoa[order], street[order]
+    first = np.flatnonzero(np.diff(lsoa, prepend=-1))
+    second = np.minimum(first + 1, len(lsoa) - 1)
+    two = (lsoa[second] == lsoa[first]) & (second > first)
+    return {
+        area: f"{streets[one]} and {streets[other]}" if both else streets[one]
+        for area, one, other, both in zip(
+            lsoa[first].tolist(),
+            street[first].tolist(),
+            street[second].tolist(),
+            two.tolist(),
+            strict=True,
+        )
+    }
 
 
 def _compass_names(

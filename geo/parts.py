@@ -26,7 +26,7 @@ from geo.incidents.table import POLICE_STREET, FileRead, Refusal
 from geo.join import Joiner, Placed
 from geo.part_files import link_folder, settle_folder, write_part_files
 
-PART_FORMAT = 1
+PART_FORMAT = 3
 REPEATED = "The crime ID occurs again; the last row of the latest month stands."
 
 
@@ -51,8 +51,9 @@ class Part:
     """What became of the rows of one file. read = refused + located + ring + unlocated + outside.
 
     `claims`: the forces and months that a police street file holds. `months`: those of the rows.
-    `loose_months`: those with rows that have no ID. `inside`: how many areas are no ring. `reused`:
-    the part was taken over as it was.
+    `loose_months`: those with rows that have no ID. `inside`: how many areas are no ring.
+    `strangers`: codes that the areas do not know, with their rows that have a point and how many of
+    these points lie in the area. `reused`: the part was taken over as it was.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Part:
     compared: int
     disagreed: int
     inside: int
+    strangers: tuple[tuple[str, int, int], ...] = ()
     reused: bool = False
 
     @property
@@ -81,7 +83,8 @@ class Part:
     def open(cls, folder: Path, name: str) -> "Part":
         """The part in a folder, made of the bytes that the file called `name` has too."""
         facts = json.loads((folder / "part.json").read_text("utf-8")) | {"name": name}
-        facts["claims"] = tuple((force, month) for force, month in facts["claims"])
+        for field in ("claims", "strangers"):
+            facts[field] = tuple(tuple(item) for item in facts[field])
         for field in ("months", "loose_months"):
             facts[field] = tuple(facts[field])
         return cls(**facts)
@@ -109,9 +112,14 @@ def make_part(task: PartTask) -> Part:
     place = read.rows["place"].to_numpy()
     weight = np.bincount(place, minlength=len(read.places))
     placed = joiner.place(read.name, read.places, weight)
-    part = _account(read, key, placed, weight, joiner.inside)
+    strangers = joiner.strangers(read.places, weight)
+    part = replace(
+        _account(read, key, placed, weight, joiner.inside),
+        strangers=tuple((code, *counts) for code, counts in sorted(strangers.items())),
+    )
     with settle_folder(target) as folder:
-        write_part_files(folder, read, placed.lsoa, weight, joiner.sets(read.places))
+        sets = joiner.sets(read.places)
+        write_part_files(folder, read, placed.lsoa, weight, sets=sets, inside=joiner.inside)
         _write_account(folder, part)
     return part
 

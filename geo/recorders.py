@@ -5,10 +5,9 @@ Two sources may record the same incident, so their counts are added only where t
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.incidents.table import ALL
 from geo.offences import Theme, find_theme, theme_names
 from geo.period import Period
-
-ALL = "all"
 
 
 def marks(dataset: Dataset, theme: Theme, source: int) -> bool:

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from geo.incidents.table import with_places
+from geo.part_files import read_part
 from geo.versions import read_manifest
 
 
@@ -24,13 +26,13 @@ def incident_rows(folder: Path) -> pa.Table:
     tables = []
     for account in manifest["files"]:
         part = folder / "parts" / account["part"]
-        mine = dropped.filter(pa.array(np.array(dropped["part"]) == account["part"]))
-        rows = pq.read_table(part / "incidents.parquet")
-        lsoa = pq.read_table(part / "places.parquet", columns=["lsoa"])["lsoa"].to_numpy()
-        lsoa = lsoa[rows["place"].to_numpy()]
+        of_source = pc.equal(dropped["source"], account["source"])
+        mine = dropped.filter(pc.and_(of_source, pc.equal(dropped["part"], account["part"])))
+        rows, places = read_part(part, "incidents"), read_part(part, "places")
+        lsoa = places["lsoa"].to_numpy()[rows["place"].to_numpy()]
         kept = lsoa < inside
         kept[mine["row"].to_numpy()] = False
-        flat = with_places(rows, pq.read_table(part / "places.parquet"))
+        flat = with_places(rows, places)
         at = pa.array(lsoa, mask=lsoa < 0)
         for name in ("lsoa_code", "town"):
             values = areas[name].combine_chunks().take(at)

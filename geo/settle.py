@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.areas.codes import UNLOCATED
 from geo.crime_ids import repeated
 from geo.errors import InputError
 from geo.incidents.table import Refusal
+from geo.part_files import read_part
 from geo.parts import REPEATED, Part
 from geo.period import month_iso
 
@@ -26,13 +27,15 @@ class Settled:
     """The parts that count, each file's once, with what was taken out of them.
 
     `dropped`: by part, the positions of rows that do not count. `refusals`: one for each of them.
-    `passed_over`: files that were not taken as they hold nothing new, with the reason.
+    `covered`: by part, the months that a later file stands for. `passed_over`: files that were not
+    taken as they hold nothing new, with the reason.
     """
 
     parts: list[Part]
     passed_over: dict[str, str]
     dropped: dict[str, Rows] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    covered: dict[str, list[int]] = field(default_factory=dict)
 
 
 def settle(parts: Sequence[Part], folder: Path, overlap: str) -> Settled:
@@ -91,8 +94,15 @@ def _drop_covered_months(settled: Settled, folder: Path) -> None:
         later = settled.parts[number + 1 :]
         covered = {m for other in later for m in range(other.months[0], other.months[-1] + 1)}
         if covered & set(part.months):
+            settled.covered[part.key] = sorted(covered)
             month = _read(folder, part, "incidents", "month")
-            _drop(settled, number, folder, np.flatnonzero(np.isin(month, list(covered))), COVERED)
+            _drop(
+                settled,
+                number,
+                folder,
+                np.flatnonzero(np.isin(month, settled.covered[part.key])),
+                COVERED,
+            )
 
 
 def _drop_repeated_ids(settled: Settled, folder: Path) -> None:
@@ -108,9 +118,9 @@ def _drop_repeated_ids(settled: Settled, folder: Path) -> None:
     found: list[NDArray[np.int64]] = []
     for number, (part, mine) in enumerate(zip(settled.parts, keys, strict=True)):
         at = np.flatnonzero(np.isin(mine, shared))
-        row = _read(folder, part, "ids", "row")[at].astype(np.int64)
-        at = at[~np.isin(row, settled.dropped.get(part.key, [-2]))]
-        month, row = (_read(folder, part, "ids", name)[at] for name in ("month", "row"))
+        month = _read(folder, part, "ids", "month")
+        at = at[~np.isin(month[at], settled.covered.get(part.key, []))]
+        month, row = month[at], _read(folder, part, "ids", "row")[at].astype(np.int64)
         identity = np.searchsorted(shared, mine[at])
         found.append(np.column_stack([identity, month, row, np.full(len(at), number)]))
     identity, month, row, part_number = np.concatenate(found).T
@@ -122,17 +132,15 @@ def _drop_repeated_ids(settled: Settled, folder: Path) -> None:
 
 
 def _read(folder: Path, part: Part, file: str, column: str) -> NDArray[Any]:
-    table = pq.read_table(folder / part.key / f"{file}.parquet", columns=[column])
-    values: NDArray[Any] = table[column].to_numpy()
+    values: NDArray[Any] = read_part(folder / part.key, file, column)[column].to_numpy()
     return values
 
 
 def _drop(settled: Settled, number: int, folder: Path, rows: Rows, reason: str) -> None:
     """Take rows of a part out of what counts and out of its account."""
     part = settled.parts[number]
-    incidents = pq.read_table(
-        folder / part.key / "incidents.parquet", columns=["crime_id", "month", "place", "line"]
-    ).take(rows)
+    columns = ("crime_id", "month", "place", "line")
+    incidents = read_part(folder / part.key, "incidents", *columns).take(pa.array(rows))
     where = _read(folder, part, "places", "lsoa")[incidents["place"].to_numpy()]
     settled.parts[number] = replace(
         part,

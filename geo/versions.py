@@ -65,12 +65,20 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def latest(home: Path) -> Version | None:
-    """The version served, or None where there is none that this version of safermap can read."""
+    """The version served; None where there is none, or none that is whole and can be read here."""
     try:
         folder = current_folder(home)
-        return Version(folder, read_manifest(folder), current=True)
+        found = Version(folder, read_manifest(folder), current=True)
     except DatasetError:
         return None
+    return found if found.manifest.get("contents") == contents(folder) else None
+
+
+def contents(folder: Path) -> dict[str, int]:
+    """How many files a version has beside its manifest, and their bytes: tells what was damaged."""
+    names = (os.path.join(at, name) for at, _, found in os.walk(folder) for name in found)  # noqa: PTH118  a nation's parts are thousands of files
+    sizes = [os.stat(name).st_size for name in names if not name.endswith("manifest.json")]  # noqa: PTH116
+    return {"files": len(sizes), "bytes": sum(sizes)}
 
 
 def all_versions(home: Path) -> list[Version]:

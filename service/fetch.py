@@ -79,7 +79,7 @@ def police(
                 for month, fetched in by_month.items()
             }
     for name, (fetched, month) in found.items():
-        _put("sources", fetched, into / name, month=month)
+        _put("source", fetched, into / name, month=month)
 
 
 @app.command()
@@ -185,7 +185,7 @@ def towns(
         client = _client(cache, addresses, progress)
         entry = client.addresses.entry(f"towns-{vintage}")
         fetched = arcgis.fetch_table(client, entry, authority or (), refresh=refresh)
-    _put("towns", fetched, into / f"towns-{vintage}{_of(authority)}.csv")
+    _put("look_up", fetched, into / f"towns-{vintage}{_of(authority)}.csv")
 
 
 @app.command("look-up")
@@ -222,7 +222,7 @@ def _put(kind: str, fetched: "Fetched", target: Path, month: str = "") -> None:
     place(fetched.path, target)
     entry = fetched.entry
     facts = {
-        "path": target.as_posix(),
+        "file": target.as_posix(),
         "title": entry.title.replace("{month}", month),
         "source": entry.publisher.name,
         "licence": entry.publisher.licence,

@@ -9,8 +9,9 @@ from starlette.datastructures import QueryParams
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.incidents.table import ALL
 from geo.query import Question
-from geo.recorders import ALL, first_recorded
+from geo.recorders import first_recorded
 from geo.rural_urban import PLACES
 from service.site import Site
 

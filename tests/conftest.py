@@ -11,6 +11,7 @@ import httpx2
 import pandas as pd
 import pytest
 from building import build_files
+from command_line import Ended, Run
 from starlette.testclient import TestClient
 
 from boundaries import SHROPSHIRE
@@ -19,6 +20,7 @@ from geo.embedded import build_embedded
 from geo.rows import incident_rows
 from geo.versions import current_folder
 from service.app import create_app
+from service.cli import main
 from service.site import Site
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -121,3 +123,20 @@ def _wait_until_it_answers(
         except httpx2.TransportError:
             time.sleep(0.1)
     pytest.fail(f"The server did not answer within {seconds} s: {log.read_text('utf-8')}")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process, in an empty folder."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["safermap", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return Ended(int(end.value.code or 0), said.out, said.err)
+
+    return run

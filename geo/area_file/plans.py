@@ -8,13 +8,16 @@ from geo.areas.plan import AreaPlan
 from geo.incidents.columns import CANONICAL_MAP, ColumnMap
 from geo.incidents.table import Sensitivity, Source
 
+OPEN_LICENCE = "Open Government Licence v3.0"  # of the police street files
+ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
+
 SourceKind = Literal["police-street", "extract"]
 Overlap = Literal["refuse", "replace", "add"]
 
 
 @dataclass(frozen=True)
 class Disclosure:
-    """Counts below `hidden_below` are hidden where a source is a partner's; 0 or 1 hides none.
+    """Counts below `hidden_below` are to be hidden where a source is a partner's; 0 hides none.
 
     `hidden_below_grave` is the same for sexual, domestic and hate offences.
     """

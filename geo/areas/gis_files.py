@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyogrio.raw
 import pyproj
 import shapely
 
-from geo.areas.plain_gis import read_geojson, read_geopackage
 from geo.areas.shapes import Shapes
 from geo.areas.sheets import refuse_bomb
 from geo.areas.tables import TableFile
@@ -23,7 +23,6 @@ from geo.errors import InputError
 _GDAL = {".geojson", ".json", ".gpkg", ".shp", ".zip", ".fgb"}
 _IN_ZIP = (".shp", ".gpkg", ".geojson")
 _PARQUET = {".parquet", ".geoparquet"}
-_PLAIN = {".geojson": read_geojson, ".json": read_geojson, ".gpkg": read_geopackage}
 _LARGEST = 1 << 32  # bytes
 
 
@@ -52,7 +51,7 @@ def read_gis(path: Path, key: Callable[[TableFile], str | None], sought: str) ->
         )
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{path} is over 4 GiB, which no file of outlines needs.")
-    layers = [_read_parquet(path)] if ending in _PARQUET else _read_plain(path) or _read_gdal(path)
+    layers = [_read_parquet(path)] if ending in _PARQUET else _read_gdal(path)
     told = [(layer, crs) for layer, crs in layers if len(layer.shapes)]
     if not told:
         raise InputError(f"{path} has no outlines.")
@@ -69,24 +68,10 @@ def _columns(layer: GisFile) -> str:
 
 
 def _layer(path: Path, table: pa.Table, wkb: pa.ChunkedArray, crs: str | None) -> GisFile:
-    return _gis(path, table, shapely.from_wkb(wkb.to_numpy()), crs)
-
-
-def _gis(path: Path, table: pa.Table, shapes: Shapes, crs: str | None) -> GisFile:
     plain = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
     table.select(plain).validate(full=True)  # GDAL and Parquet hand on text that is no UTF-8
-    flat = np.asarray(shapely.force_2d(shapes), dtype=object)
+    flat = np.asarray(shapely.force_2d(shapely.from_wkb(wkb.to_numpy())), dtype=object)
     return GisFile(TableFile(path.name, table.select(plain), 1), flat, crs or "")
-
-
-def _read_plain(path: Path) -> list[tuple[GisFile, str | None]]:
-    """The layers of a file in a plain form; none where GDAL is needed."""
-    reader = _PLAIN.get(path.suffix.lower())
-    try:
-        layers = (reader(path) if reader else None) or []
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    return [(_gis(path, layer.table, layer.shapes, layer.crs), layer.crs) for layer in layers]
 
 
 def _read_gdal(path: Path) -> list[tuple[GisFile, str | None]]:
@@ -104,13 +89,13 @@ def _read_gdal(path: Path) -> list[tuple[GisFile, str | None]]:
 
 
 def _gdal_layers(path: Path, source: str) -> Iterator[tuple[GisFile, str | None]]:
-    import pyogrio.raw  # noqa: PLC0415  # it brings in two more libraries, which takes a second
-
     for name, kind in pyogrio.list_layers(source):
         if kind is not None:
             meta, table = pyogrio.raw.read_arrow(source, layer=name)
             column = meta["geometry_name"] or "wkb_geometry"
             crs = meta["crs"]
+            if crs and '"Undefined ' in crs:  # what a GeoPackage says where it knows of none
+                crs = None
             yield _layer(path, table.drop_columns([column]), table[column], crs), crs
 
 

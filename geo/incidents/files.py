@@ -9,8 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from geo.errors import InputError
 
@@ -29,7 +29,8 @@ _DAMAGED = (
 
 
 LARGEST = 2**31  # bytes of one file
-LONGEST_LINE = 2**20
+LONGEST_LINE = 2**20  # no stretch of a CSV that is so long is without a line end
+_USUAL_LINE = 2**14
 MOST_PACKED = 200  # times that CSV is ever packed; street files are packed 5 to 15 times
 
 
@@ -43,21 +44,56 @@ class IncidentFile:
 
     def load(self) -> bytes:
         """The file's bytes. Raises InputError where they cannot be read or are no CSV by far."""
+        self.check()
         try:
-            if self.member is None:
-                self._check_size(self.path.stat().st_size)
-                with self.path.open("rb") as file:
-                    return self._read(file)
-            with zipfile.ZipFile(self.path) as archive:
-                self._check_size(archive.getinfo(self.member).file_size)
-                with archive.open(self.member) as file:
-                    return self._read(file)
-        except PermissionError as error:
-            raise InputError(f"{self.name} cannot be read: no permission.") from error
+            data = self.path.read_bytes() if self.member is None else self._unpack(self.member)
         except KeyError as error:
             raise InputError(f"{self.name} is no longer there.") from error
         except _DAMAGED as error:
-            raise InputError(f"{self.name} cannot be read: {error}.") from error
+            raise self._unreadable(error) from error
+        for start in range(0, len(data) - LONGEST_LINE + 1, LONGEST_LINE):
+            self._refuse_endless(data, start)
+        return data
+
+    def check(self) -> None:
+        """Refuse a loose file that is far too long, or has a line that is, without reading it all.
+
+        Raises InputError where it does or cannot be read.
+        """
+        if self.member is not None:
+            return
+        try:
+            size = self.path.stat().st_size
+            self._check_size(size)
+            with self.path.open("rb") as file:
+                for start in range(0, size - LONGEST_LINE + 1, LONGEST_LINE):
+                    file.seek(start)
+                    piece = file.read(_USUAL_LINE)
+                    if not _has_end(piece):
+                        self._refuse_endless(piece + file.read(LONGEST_LINE - _USUAL_LINE), 0)
+        except _DAMAGED as error:
+            raise self._unreadable(error) from error
+
+    def _unpack(self, member: str) -> bytes:
+        with zipfile.ZipFile(self.path) as archive:
+            size = archive.getinfo(member).file_size
+            self._check_size(size)
+            with archive.open(member) as file:
+                start = file.read(LONGEST_LINE)
+                if len(start) == LONGEST_LINE:
+                    self._refuse_endless(start, 0)
+                data = start + file.read(size)  # asked for more, it would unpack more
+        if len(data) != size:
+            raise InputError(
+                f"{self.name} has {len(data):,} bytes, and the ZIP says {size:,}: download it "
+                "again."
+            )
+        return data
+
+    def _unreadable(self, error: Exception) -> InputError:
+        if isinstance(error, PermissionError):
+            return InputError(f"{self.name} cannot be read: no permission.")
+        return InputError(f"{self.name} cannot be read: {str(error) or 'it is cut off'}.")
 
     def start(self) -> bytes:
         """The first bytes of a loose file, or nothing where it cannot be read."""
@@ -67,15 +103,12 @@ class IncidentFile:
         except OSError:
             return b""
 
-    def _read(self, file: IO[bytes]) -> bytes:
-        """The whole file, unless its first line never ends."""
-        start = file.read(LONGEST_LINE)
-        if len(start) == LONGEST_LINE and b"\n" not in start and b"\r" not in start:
+    def _refuse_endless(self, data: bytes, start: int) -> None:
+        if not _has_end(data, start, start + LONGEST_LINE):
             raise InputError(
-                f"{self.name} is no CSV file: its first line is longer than a megabyte and has not "
-                "ended."
+                f"{self.name} is no CSV file: it has a line of more than a megabyte that does not "
+                "end."
             )
-        return start + file.read(LARGEST)
 
     def _check_size(self, size: int) -> None:
         if size > LARGEST:
@@ -83,6 +116,11 @@ class IncidentFile:
                 f"{self.name} is {size / 2**30:.1f} GiB, more than the {LARGEST / 2**30:.0f} GiB "
                 "that are read at once; divide it into files of a month or a year."
             )
+
+
+def _has_end(data: bytes, start: int = 0, end: int | None = None) -> bool:
+    """Whether a line ends somewhere in a stretch of bytes."""
+    return data.find(b"\n", start, end) >= 0 or data.find(b"\r", start, end) >= 0
 
 
 def find_files(paths: list[Path]) -> list[IncidentFile]:
@@ -134,11 +172,20 @@ def _files_in_zip(path: Path) -> Iterator[IncidentFile]:
         raise InputError(f"{path} cannot be read: no permission.") from error
     except _DAMAGED as error:
         raise InputError(f"{path} is no ZIP file, or is cut off: download it again.") from error
-    street = sorted({item.filename: item for item in members if _is_street(item.filename)}.items())
+    street = sorted(
+        ((item.filename, item) for item in members if _is_street(item.filename)),
+        key=lambda named: named[0],
+    )
     if not street:
         raise InputError(
             f"{path} holds no street file; safermap looks for names that end in {STREET_ENDING}, "
             "as the data.police.uk archive has them."
+        )
+    names = [name for name, _ in street]
+    if twice := [name for name, after in pairwise(names) if name == after]:
+        raise InputError(
+            f"{path} holds two files {twice[0]}, so nothing tells which one counts: download it "
+            "again."
         )
     for name, item in street:
         _refuse_hostile(path, item)

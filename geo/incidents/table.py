@@ -55,6 +55,9 @@ POLICE_STREET = Source(
 )
 
 
+ALL = "all"  # what a question says for every source, so none may be called that
+
+
 @dataclass(frozen=True)
 class Refusal:
     """One row that was not taken: where it stands and why."""

@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 from geo.dataset import Dataset
 from geo.held import Held
-from geo.incidents.table import POLICE_STREET
+from geo.incidents.table import ALL, POLICE_STREET
 from geo.offences import Theme
 from geo.period import MONTH_NAMES, Period
 from geo.query import Question
-from geo.recorders import ALL, months_of, names_of, recorders, source_asked
+from geo.recorders import months_of, names_of, recorders, source_asked
 from layers.metadata import attribution, caveats, sources
 from service.site import Site
 from service.words import side_by_side

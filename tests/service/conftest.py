@@ -2,14 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from browsing import browser, see
 from command_line import Ended, Run
-
-from service.cli import main
 
 __all__ = ["browser", "see"]  # fixtures
 
@@ -25,23 +22,6 @@ def extract(tmp_path: Path) -> Path:
     path = tmp_path / "extract.csv"
     path.write_text("\n".join([HEADER, *rows]) + "\n")
     return path
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command in this process, in an empty folder."""
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["safermap", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return Ended(int(end.value.code or 0), said.out, said.err)
-
-    return run
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ CHANGES = [
     ('["police", "2018-12.zip"]', '"asb-1.csv"', "source.files: /"),
     ('["police", "2018-12.zip"]', '"police"\noverlap = "add"', "source.overlap: this is for extr"),
     ('name = "Council ASB"', 'id = "police"\nname = "A"', "source.id: another source has the id"),
+    ('name = "Council ASB"', 'id = "all"\nname = "A"', "source.id: 'all' asks for every source;"),
     ('name = "Council ASB"', "", "source: an extract needs a name, by which pages call the source"),
     ('overlap = "replace"', 'overlap = "keep"', "source.overlap: 'keep' is not known; it must be '"
      "refuse', 'replace' or 'add'."),

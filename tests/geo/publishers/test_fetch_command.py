@@ -89,15 +89,15 @@ def publishers(server: PublisherServer) -> PublisherServer:
 @pytest.mark.parametrize(
     ("arguments", "name", "kind"),
     [
-        ("police --months 2026-06", "police-2026-06.zip", "sources"),
-        ("police", "police-2026-06.zip", "sources"),
-        ("police --area -3,52,-2,53 --months 2026-06/2026-06", "2026-06-box-street.csv", "sources"),
+        ("police --months 2026-06", "police-2026-06.zip", "source"),
+        ("police", "police-2026-06.zip", "source"),
+        ("police --area -3,52,-2,53 --months 2026-06/2026-06", "2026-06-box-street.csv", "source"),
         ("boundaries --authority E06000051", "lsoa-2021-outlines-E06000051.geojson", "outlines"),
         ("boundaries", "lsoa-2021-outlines.geojson", "outlines"),
         ("deprivation --edition 2019", "deprivation-2019-File_7.csv", "deprivation"),
         ("rural-urban", "rural-urban-2021.csv", "rural_urban"),
         ("population", "residents-lsoa-2021-latest.csv", "residents"),
-        ("towns --authority E06000051", "towns-2021-E06000051.csv", "towns"),
+        ("towns --authority E06000051", "towns-2021-E06000051.csv", "look_up"),
         ("look-up", "lsoa-2011-to-2021.csv", "code_look_up"),
     ],
 )
@@ -110,10 +110,13 @@ def test_each_command_writes_one_file_and_says_so(
     assert [item.name for item in path.parent.iterdir()] == [name]
     assert f"Wrote {path}" in out
     assert f"sha256 {sha256_of(path)}" in out
-    assert f"In safermap.toml, under {kind}:" in out
-    [line] = [line for line in out.splitlines() if line.startswith("{")]
-    facts = tomllib.loads(f"file = {line}")["file"]
-    assert facts["path"] == str(path)
+    told = tomllib.loads(out.partition("For safermap.toml:\n")[2])
+    if kind == "source":
+        [facts] = told["source"]
+        assert (facts["kind"], facts["files"]) == ("police-street", str(path))
+    else:
+        facts = (told["area"]["towns"] if kind == "look_up" else told["area"])[kind]
+        assert facts["file"] == str(path)
     assert facts["licence"] == "Open Government Licence v3.0"
     assert "{" not in facts["title"]
 
@@ -225,7 +228,7 @@ def test_other_commands_do_not_load_the_network(safermap: str) -> None:
     code = (
         "import json, sys, service.cli; "
         "print(json.dumps([name for name in sys.modules if name.startswith('geo.publishers') "
-        "or name in ('urllib3', 'platformdirs', 'pandas', 'fastapi', 'distributed')]))"
+        "or name in ('urllib3', 'platformdirs', 'fastapi', 'distributed')]))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(found.stdout) == []

@@ -1,0 +1,459 @@
+"""Month after month: what is taken over, what is read again, and that the counts are the same."""
+
+import os
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from building import build_files, plan_files
+from command_line import Run, tree
+from incident_files import STREET_HEADER, csv_bytes, street_row
+from real_settings import YEAR_2018, RealSettings
+
+import geo.parts
+from boundaries import SHROPSHIRE
+from geo.area_file import AreaFile, read_area_file
+from geo.build import Built, build
+from geo.errors import DatasetError, InputError
+from geo.incidents import ColumnMap
+from geo.rows import incident_rows
+from geo.versions import all_versions, current_folder, roll_back
+
+MONTHS = ("2018-10", "2018-11", "2018-12", "2019-01")
+NEW_EACH_TIME = ("manifest.json",)  # it says when it was built and after what
+
+
+@pytest.fixture
+def months(shared: Path, tmp_path: Path) -> dict[str, Path]:
+    """Copies of the real files of four months."""
+    found = {}
+    (tmp_path / "files").mkdir()
+    for month in MONTHS:
+        name = f"{month}-west-mercia-street.csv"
+        found[month] = tmp_path / "files" / name
+        shutil.copy(shared / "data" / YEAR_2018 / name, found[month])
+    return found
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read, and not taken over."""
+    names: list[str] = []
+    read_file = geo.parts.read_file
+
+    def noted(name: str, *rest: object) -> object:
+        names.append(Path(name).name)
+        return read_file(name, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(geo.parts, "read_file", noted)
+    return names
+
+
+def reissue(path: Path) -> None:
+    """The publisher's file again, with one of its rows withdrawn and another changed."""
+    rows = path.read_bytes().splitlines(keepends=True)
+    del rows[len(rows) // 2]
+    at = next(i for i, row in enumerate(rows) if b"E01028946" in row and b"Drugs" not in row)
+    rows[at] = rows[at].replace(rows[at].split(b",")[-3], b"Drugs")
+    path.write_bytes(b"".join(rows))
+
+
+def entry(built: Built) -> tuple[list[str], list[str], list[str], int]:
+    """What a build added, restated and left out, and how many files it took over."""
+    told = built.manifest["history"][0]
+    names = ([Path(name).name for name in told[k]] for k in ("added", "restated", "removed"))
+    return (*names, told["reused"])
+
+
+def assert_fresh(built: Built, tmp_path: Path, plan: AreaFile) -> None:
+    """The version is what a build in an empty home makes of the same inputs."""
+    fresh = build(plan, tmp_path / "fresh")
+    assert built.manifest["dataset_id"] == fresh.manifest["dataset_id"]
+    mine, theirs = tree(built.folder), tree(fresh.folder)
+    assert mine.keys() == theirs.keys()
+    for name, data in mine.items():
+        if name not in NEW_EACH_TIME:
+            assert data == theirs[name], name
+    for key in built.manifest.keys() - {"created", "history"}:
+        assert built.manifest[key] == fresh.manifest[key], key
+    shutil.rmtree(tmp_path / "fresh")
+
+
+def test_a_month_is_added(months: dict[str, Path], tmp_path: Path, reads: list[str]) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    first = build_files(home, *files[:3])
+    assert entry(first) == ([path.name for path in files[:3]], [], [], 0)
+    reads.clear()
+    second = build_files(home, *files)
+    assert reads == [files[3].name]
+    assert entry(second) == ([files[3].name], [], [], 3)
+    assert [item["reused"] for item in second.manifest["history"]] == [3, 0]
+    assert_fresh(second, tmp_path, plan_files(*files))
+
+
+def test_a_month_is_restated(months: dict[str, Path], tmp_path: Path, reads: list[str]) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    before = build_files(home, *files)
+    reissue(files[1])
+    reads.clear()
+    after = build_files(home, *files)
+    assert reads == [files[1].name]
+    assert entry(after) == ([], [files[1].name], [], 3)
+    assert after.manifest["dataset_id"] != before.manifest["dataset_id"]
+    assert after.manifest["rows"]["read"] == before.manifest["rows"]["read"] - 1
+    assert_fresh(after, tmp_path, plan_files(*files))
+
+
+def test_a_file_is_left_out(months: dict[str, Path], tmp_path: Path, reads: list[str]) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    build_files(home, *files)
+    reads.clear()
+    kept = [files[0], *files[2:]]
+    after = build_files(home, *kept)
+    assert reads == []
+    assert entry(after) == ([], [], [files[1].name], 3)
+    assert after.manifest["sources"][0]["months_missing"] == ["2018-11"]
+    assert_fresh(after, tmp_path, plan_files(*kept))
+
+
+def test_nothing_new_is_no_work(
+    months: dict[str, Path], tmp_path: Path, reads: list[str], run: Run
+) -> None:
+    home = tmp_path / "home"
+    arguments = ("build", "--incidents", tmp_path / "files", "--out", home)
+    assert run(*arguments).returncode == 0
+    whole, stamps = tree(home), {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    reads.clear()
+    again = run(*arguments)
+    assert again.returncode == 0
+    assert "Nothing is new since" in again.stdout
+    assert reads == []
+    assert tree(home) == whole
+    files = (path for path in home.rglob("*") if path.is_file() and path.name != ".lock")
+    assert all(stamps[path] == path.stat().st_mtime_ns for path in files)
+    assert len(all_versions(home)) == 1
+
+
+def test_renamed_and_copied_files_are_the_same_files(
+    months: dict[str, Path], tmp_path: Path, reads: list[str]
+) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    before = build_files(home, *files)
+    reads.clear()
+    # The order changes too: the first becomes the last.
+    moved = files[0].rename(files[0].with_name("z-october.csv"))
+    copy = Path(shutil.copy(files[1], files[1].with_name("2018-11 copied.csv")))
+    after = build_files(home, *sorted([*files[1:], moved, copy]))
+    assert reads == []
+    assert entry(after)[3] == 4
+    assert entry(after)[:3] == ([], [], [])
+    assert list(after.manifest["files_passed_over"].values()) == [f"it is the same as {copy}"]
+    names = [Path(item["name"]).name for item in after.manifest["files"]]
+    assert names == [copy.name, files[2].name, files[3].name, moved.name]
+    assert after.manifest["rows"] == before.manifest["rows"]
+    assert after.manifest["dataset_id"] == before.manifest["dataset_id"]
+
+
+def write_archive(path: Path, members: list[Path]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member in members:
+            archive.write(member, f"{member.name[:7]}/{member.name}")
+    return path
+
+
+def test_the_later_archive_stands(
+    months: dict[str, Path], tmp_path: Path, reads: list[str]
+) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    one = write_archive(tmp_path / "2018-12.zip", files[:3])
+    first = build_files(home, one)
+    assert first.manifest["rows"]["read"] > 0
+    reissue(files[1])
+    two = write_archive(tmp_path / "2019-01.zip", files)
+    reads.clear()
+    for order in ((one, two), (two, one)):
+        both = build_files(home, *order)
+        told = both.manifest["files_passed_over"]
+        assert len(told) == 3
+        assert all("2019-01.zip" in why and "stands instead" in why for why in told.values())
+        fresh = build_files(tmp_path / "alone", two)
+        assert both.manifest["dataset_id"] == fresh.manifest["dataset_id"]
+        assert both.manifest["rows"] == fresh.manifest["rows"]
+    assert entry_of(home, 1) == ([files[3].name], [files[1].name], [], 2)
+    # An archive that is the later by name stands, whatever it holds; the months it lacks do too.
+    last = write_archive(tmp_path / "2019-02.zip", files[3:])
+    three = build_files(home, one, two, last)
+    assert three.manifest["rows"] == fresh.manifest["rows"]
+
+
+def entry_of(home: Path, version: int) -> tuple[list[str], list[str], list[str], int]:
+    found = all_versions(home)[version]
+    return entry(Built(found.folder, found.manifest, []))
+
+
+def test_a_loose_file_that_differs_from_the_archive_is_refused(
+    months: dict[str, Path], tmp_path: Path
+) -> None:
+    archive = write_archive(tmp_path / "2019-01.zip", list(months.values()))
+    reissue(months["2018-11"])
+    with pytest.raises(InputError, match="both hold 2018-11 of West Mercia Police"):
+        build_files(tmp_path / "home", archive, months["2018-11"])
+    assert not (tmp_path / "home").exists()
+
+
+EXTRACT = "ref,when,what,e,n\n"
+MAP = """
+date_format = "%d/%m/%Y"
+[columns]
+incident_id = "ref"
+date = "when"
+offence = "what"
+easting = "e"
+northing = "n"
+[offence]
+Noise = "asb-nuisance"
+"""
+SQUARE = "349132,312545"  # in Shrewsbury
+
+
+def column_map(folder: Path, text: str) -> ColumnMap:
+    path = folder / "map.toml"
+    path.write_text(text)
+    return ColumnMap.read(path)
+
+
+def test_another_column_map_reads_again(tmp_path: Path, reads: list[str]) -> None:
+    path, home = tmp_path / "a.csv", tmp_path / "home"
+    path.write_text(f"{EXTRACT}1,04/05/2015,Noise,{SQUARE}\n2,05/06/2015,drugs,{SQUARE}\n")
+    first = build_files(home, path, column_map=column_map(tmp_path, MAP))
+    assert first.manifest["period"] == "2015-05/2015-06"
+    reads.clear()
+    again = build_files(home, path, column_map=column_map(tmp_path, f"{MAP}\n# a remark\n"))
+    assert not again.changed
+    named = column_map(tmp_path, f'name = "The council"\n{MAP}')
+    renamed = build_files(home, path, column_map=named)
+    assert (reads, renamed.changed) == ([], True)
+    other = column_map(tmp_path, MAP.replace("%d/%m", "%m/%d"))
+    american = build_files(home, path, column_map=other)
+    assert reads == ["a.csv"]
+    assert american.manifest["period"] == "2015-04/2015-05"
+    assert_fresh(american, tmp_path, plan_files(path, column_map=other))
+
+
+def test_other_outlines_read_again_and_other_deprivation_does_not(
+    shared: Path, months: dict[str, Path], tmp_path: Path, reads: list[str]
+) -> None:
+    real, home, toml = RealSettings(shared), tmp_path / "home", tmp_path / "safermap.toml"
+    incidents = [str(path) for path in months.values()]
+    settings = real.on_2011()
+    first = build(read_area_file(real.write(toml, settings, *incidents)), home)
+    reads.clear()
+    [whole, _] = settings["deprivation"]  # type: ignore[misc]
+    facts = read_area_file(real.write(toml, settings | {"deprivation": whole}, *incidents))
+    fewer = build(facts, home)
+    assert reads == []
+    assert entry(fewer) == ([], [], [], 4)
+    assert fewer.manifest["rows"] == first.manifest["rows"]
+    assert fewer.manifest["dataset_id"] != first.manifest["dataset_id"]
+    assert_fresh(fewer, tmp_path, facts)
+    reads.clear()
+    narrow = settings | {"outlines": real.path("boundaries/lsoa11_E06000051.geojson")}
+    outlines = read_area_file(real.write(toml, narrow, *incidents))
+    other = build(outlines, home)
+    assert sorted(reads) == sorted(path.name for path in months.values())
+    assert other.manifest["rows"]["ring"] == 0
+    assert_fresh(other, tmp_path, outlines)
+
+
+def test_rolling_back_and_building_on(
+    months: dict[str, Path], tmp_path: Path, run: Run, reads: list[str]
+) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    one, two = build_files(home, *files[:2]), build_files(home, *files[:3])
+    listed = run("datasets", "--out", home)
+    assert listed.returncode == 0
+    lines = [line for line in listed.stdout.splitlines() if "2018-10" in line]
+    assert len(lines) == 2
+    assert "current" in lines[0]
+    assert "current" not in lines[1]
+    back = run("rollback", "--out", home)
+    assert back.returncode == 0
+    assert one.folder.name in back.stdout
+    assert current_folder(home) == one.folder
+    none = run("rollback", "--out", home)
+    assert (none.returncode, "no version before the current" in none.stderr) == (2, True)
+    forward = run("rollback", two.folder.name, "--out", home)
+    assert forward.returncode == 0
+    assert current_folder(home) == two.folder
+    roll_back(home)
+    # What is rolled back to is what the next build goes on from.
+    reads.clear()
+    three = build_files(home, *files)
+    assert entry(three) == ([files[2].name, files[3].name], [], [], 2)
+    assert [item["version"] for item in three.manifest["history"]] == [
+        three.folder.name,
+        one.folder.name,
+    ]
+    assert_fresh(three, tmp_path, plan_files(*files))
+
+
+def test_a_version_that_was_removed_by_hand(
+    months: dict[str, Path], tmp_path: Path, run: Run
+) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    one, two = build_files(home, *files[:2]), build_files(home, *files[:3])
+    roll_back(home)
+    shutil.rmtree(one.folder)
+    assert run("datasets", "--out", home).returncode == 0
+    named = run("rollback", one.folder.name, "--out", home)
+    assert (named.returncode, "there are" in named.stderr) == (2, True)
+    again = build_files(home, *files[:2])
+    assert again.changed
+    assert again.manifest["dataset_id"] == one.manifest["dataset_id"]
+    assert [item.name for item in all_versions(home)] == [two.folder.name, again.folder.name]
+
+
+@pytest.mark.parametrize("part", ["counts.parquet", "areas", "parts", "lsoas.parquet"])
+def test_a_version_that_was_damaged_is_built_again(
+    months: dict[str, Path], tmp_path: Path, part: str
+) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    one = build_files(home, *files[:2])
+    path = one.folder / part
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    again = build_files(home, *files[:2])
+    assert again.changed
+    assert_fresh(again, tmp_path, plan_files(*files[:2]))
+
+
+def test_a_file_system_without_hard_links(
+    months: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reads: list[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+    home, files = tmp_path / "home", list(months.values())
+    build_files(home, *files[:3])
+    reads.clear()
+    second = build_files(home, *files)
+    assert reads == [files[3].name]
+    assert_fresh(second, tmp_path, plan_files(*files))
+
+
+def test_an_earlier_version_stays_as_it_was(months: dict[str, Path], tmp_path: Path) -> None:
+    home, files = tmp_path / "home", list(months.values())
+    one = build_files(home, *files[:2])
+    before = tree(one.folder)
+    reissue(files[1])
+    build_files(home, *files)
+    shutil.rmtree(build_files(home, *files[:1]).folder)
+    assert tree(one.folder) == before
+
+
+def test_a_build_without_a_home_of_this_version(months: dict[str, Path], tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    one = build_files(home, months["2018-10"])
+    manifest = one.folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 1'))
+    with pytest.raises(DatasetError, match="Build it again"):
+        incident_rows(one.folder)
+    two = build_files(home, months["2018-10"])
+    assert two.changed
+    assert entry(two)[3] == 0
+
+
+def test_other_denominator_and_disclosure_are_new(
+    months: dict[str, Path], tmp_path: Path, reads: list[str]
+) -> None:
+    plan = plan_files(months["2018-10"])
+    build(plan, tmp_path / "home")
+    reads.clear()
+    other = build(replace(plan, area=replace(plan.area, denominator="mid-2017")), tmp_path / "home")
+    assert other.changed
+    hidden = build(
+        replace(plan, disclosure=replace(plan.disclosure, hidden_below=7)), tmp_path / "home"
+    )
+    assert hidden.manifest["disclosure"]["hidden_below"] == 7
+    assert reads == []
+
+
+def test_rows_of_a_version_are_those_counted(months: dict[str, Path], tmp_path: Path) -> None:
+    built = build_files(tmp_path / "home", *months.values())
+    counts = pq.read_table(built.folder / "counts.parquet")
+    assert sum(counts["count_all"].to_pylist()) == len(incident_rows(built.folder))
+
+
+def test_street_files_changed_in_nothing_but_their_order_of_rows(tmp_path: Path) -> None:
+    rows = [street_row(), street_row(Crime_type="Drugs"), street_row(Crime_type="Robbery")]
+    one, two = tmp_path / "1.csv", tmp_path / "2.csv"
+    one.write_bytes(csv_bytes(STREET_HEADER, *rows))
+    two.write_bytes(csv_bytes(STREET_HEADER, *rows[::-1]))
+    with pytest.raises(InputError, match="Give only one"):
+        build_files(tmp_path / "home", one, two)
+
+
+SOURCES = """
+[[source]]
+name = "One"
+kind = "extract"
+files = [{first}]
+{more}
+[[source]]
+name = "Other"
+kind = "extract"
+files = [{second}]
+"""
+MONTH_HEADER = "incident_id,month,offence,easting,northing\n"
+
+
+def two_sources(folder: Path, first: str, second: str, more: str = "") -> AreaFile:
+    """An area file over the area that ships, with two sources; files by name."""
+    path = folder / "safermap.toml"
+    ships = SHROPSHIRE.parent
+    text = SHROPSHIRE.read_text("utf-8").replace('file = "', f'file = "{ships}/')
+    one, other = (", ".join(f'"{name}"' for name in names.split()) for names in (first, second))
+    path.write_text(text + SOURCES.format(first=one, second=other, more=more))
+    return read_area_file(path)
+
+
+def by_source(built: Built) -> list[tuple[str, int]]:
+    return [(item["id"], item["rows"]["located"]) for item in built.manifest["sources"]]
+
+
+def test_files_that_change_their_source_are_new(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"{MONTH_HEADER},2015-04,asb,{SQUARE}\n")
+    (tmp_path / "b.csv").write_text(f"{MONTH_HEADER}" + f",2015-04,drugs,{SQUARE}\n" * 2)
+    first = build(two_sources(tmp_path, "a.csv", "b.csv"), tmp_path / "home")
+    assert by_source(first) == [("one", 1), ("other", 2)]
+    second = build(two_sources(tmp_path, "b.csv", "a.csv"), tmp_path / "home")
+    assert by_source(second) == [("one", 2), ("other", 1)]
+
+
+def test_the_order_of_files_is_new_where_the_later_stands(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"{MONTH_HEADER},2015-04,asb,{SQUARE}\n")
+    (tmp_path / "b.csv").write_text(f"{MONTH_HEADER}" + f",2015-04,drugs,{SQUARE}\n" * 2)
+    (tmp_path / "c.csv").write_text(f"{MONTH_HEADER},2015-04,drugs,{SQUARE}\n")
+    more = 'overlap = "replace"'
+    first = build(two_sources(tmp_path, "a.csv b.csv", "c.csv", more), tmp_path / "home")
+    assert by_source(first) == [("one", 2), ("other", 1)]
+    second = build(two_sources(tmp_path, "b.csv a.csv", "c.csv", more), tmp_path / "home")
+    assert by_source(second) == [("one", 1), ("other", 1)]
+
+
+def test_one_file_in_two_sources_counts_in_each(tmp_path: Path) -> None:
+    """Copies of a file are of one part; what one source leaves out, the other does not."""
+    rows = f"X,2015-04,drugs,{SQUARE}\nY,2015-04,drugs,{SQUARE}\n"
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(MONTH_HEADER + rows)
+    (tmp_path / "later.csv").write_text(f"{MONTH_HEADER}X,2015-05,drugs,{SQUARE}\n")
+    built = build(two_sources(tmp_path, "a.csv later.csv", "b.csv"), tmp_path / "home")
+    assert by_source(built) == [("one", 2), ("other", 2)]
+    rows_held = incident_rows(built.folder).select(["source", "crime_id", "month"]).to_pylist()
+    told = sorted((row["source"], row["crime_id"], row["month"] % 12 + 1) for row in rows_held)
+    assert told == [("one", "X", 5), ("one", "Y", 4), ("other", "X", 4), ("other", "Y", 4)]
+    counts = pq.read_table(built.folder / "counts.parquet")
+    assert sum(counts["count_all"].to_pylist()) == 4
