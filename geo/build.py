@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from geo.settle import Settled, settle
 from geo.versions import FORMAT, Version, contents, latest, new_version
 from geo.write import dataset_id, write_manifest, write_neighbours, write_tables
 
+SAFERMAP = version("safermap")  # another one may make other areas of the same files
 Progress = Callable[[Iterable[tuple[int, Part]], int], Iterable[tuple[int, Part]]]
 """Passes parts on as they come, each with its position, and tells of them; how many there are."""
 
@@ -77,7 +79,13 @@ def build(
         rest = iter(parts)
         settled = [_settle(item, rest, folder, areas) for item in inputs]
         sources = [
-            SourceBuilt(item.plan.source, tuple(mine.parts), coverage(mine.parts, areas))
+            SourceBuilt(
+                item.plan.source,
+                item.plan.licence,
+                item.plan.attribution,
+                tuple(mine.parts),
+                coverage(mine.parts, areas),
+            )
             for item, mine in zip(inputs, settled, strict=True)
         ]
         refusals = write_tables(folder, areas, sources, settled)
@@ -123,12 +131,12 @@ def _inputs_id(plan: AreaFile, inputs: Sequence[_Input], parts: Sequence[Part]) 
         )
         for item in inputs
     ]
-    return content_id(FORMAT, PART_FORMAT, plan.area, said, plan.disclosure)
+    return content_id(SAFERMAP, FORMAT, PART_FORMAT, plan.area, said, plan.disclosure)
 
 
 def _areas(plan: AreaPlan, folder: Path, before: Version | None) -> tuple[Areas, str]:
     """The areas, written into the folder; those of the version before where nothing changed."""
-    areas_id = content_id(FORMAT, plan)
+    areas_id = content_id(SAFERMAP, FORMAT, plan)
     if before is not None and areas_id == _areas_of(before):
         link_folder(before.folder / "areas", folder / "areas")
         return Areas.read(folder / "areas"), areas_id

@@ -1,6 +1,7 @@
 """Reads the files of a build on the workers of a running Dask cluster."""
 
 import asyncio
+import pickle
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from geo.cluster_task import make_sent_part, versions
+from geo.cluster_task import packed
 from geo.errors import SafermapError
 from geo.parts import Part, PartTask
 from geo.runners import Made, Run
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 PATIENCE = 30.0  # seconds without a worker
 TO_CONNECT = 10.0  # seconds in which a scheduler answers
 BETWEEN_LOOKS = 1.0  # seconds without a result after which the workers are counted
-LOGGERS = ("distributed", "distributed.client", "tornado.application")
+LOGGERS = ("asyncio", "distributed", "distributed.client", "tornado.application")
 
 
 def on_cluster(address: str, patience: float = PATIENCE) -> Run:
@@ -119,64 +120,72 @@ class _Gathering:
     """Takes results as they come, and looks after the workers while none comes."""
 
     def __init__(self, client: "Client", address: str, patience: float) -> None:
+        from distributed import KilledWorker  # noqa: PLC0415
+
+        self._killed = KilledWorker
         self._client = client
         self._address = address
         self._patience = patience
         self._seen = time.monotonic()  # when there last was a worker
+        self._so_far = "no file was read"
 
     def parts(self, tasks: Sequence[PartTask]) -> Made:
-        futures = self._client.map(make_sent_part, tasks, expected=versions(), pure=False)
+        futures = self._client.map(pickle.loads, list(map(packed, tasks)), key="part", pure=False)
+        numbers = {future.key: number for number, future in enumerate(futures)}
         done: SimpleQueue[Future[Part]] = SimpleQueue()
         for future in futures:
             future.add_done_callback(done.put)
-        numbers = {future.key: number for number, future in enumerate(futures)}
-        for count in range(len(tasks)):
-            so_far = f"{count:,} of {len(tasks):,} files were read"
-            future = self._next(done, so_far)
-            self._seen = time.monotonic()
-            number = numbers[future.key]
-            yield number, self._result(future, tasks[number].file.name, so_far)
-
-    def _next(self, done: "SimpleQueue[Future[Part]]", so_far: str) -> "Future[Part]":
-        while True:
+        while numbers:
+            self._so_far = f"{len(tasks) - len(numbers):,} of {len(tasks):,} files were read"
             try:
-                return done.get(timeout=BETWEEN_LOOKS)
+                future = done.get(timeout=BETWEEN_LOOKS)
             except Empty:
-                self._check_workers(so_far)
+                self._check_workers()
+                continue
+            part = self._result(future, tasks[numbers[future.key]].file.name)
+            if part is None:
+                future.add_done_callback(done.put)
+            else:
+                yield numbers.pop(future.key), part
 
-    def _check_workers(self, so_far: str) -> None:
+    def _check_workers(self) -> None:
         try:
             workers = self._client.nthreads()
         except (OSError, ValueError) as error:
-            raise self._gone(so_far) from error
+            raise self._gone() from error
         if workers:
             self._seen = time.monotonic()
         elif time.monotonic() - self._seen > self._patience:
             raise SafermapError(
                 f"The cluster at {self._address} has had no worker for {self._patience:g} "
-                f"seconds; {so_far}. Start some: dask worker {self._address}"
+                f"seconds; {self._so_far}. Start some: dask worker {self._address}"
             )
 
-    def _result(self, future: "Future[Part]", name: str, so_far: str) -> Part:
-        from distributed import KilledWorker  # noqa: PLC0415
-
+    def _result(self, future: "Future[Part]", name: str) -> Part | None:
+        """What a worker made, or None where it died before it told and the work is done again."""
         try:
-            part = future.result()
+            part = future.result(timeout=BETWEEN_LOOKS)
         except CancelledError as error:
-            raise self._gone(so_far) from error
-        except KilledWorker as error:
-            raise SafermapError(
-                f"{name} was given up: every worker that read it died. The worker's own log says "
-                "why; where memory was short, give each worker more of it."
-            ) from error
+            raise self._gone() from error
+        except OSError:
+            if future.status == "error":  # the worker's own, such as a full disk
+                raise
+            self._check_workers()
+            return None
         except ImportError as error:
             raise SafermapError(
                 f"A worker of the cluster at {self._address} cannot run safermap: {error}. "
                 "Install the same safermap on every machine."
             ) from error
+        except self._killed as error:
+            raise SafermapError(
+                f"{name} was given up: every worker that read it died. The worker's own log "
+                "says why; where memory was short, give each worker more of it."
+            ) from error
+        self._seen = time.monotonic()
         return part
 
-    def _gone(self, so_far: str) -> SafermapError:
+    def _gone(self) -> SafermapError:
         return SafermapError(
-            f"The scheduler at {self._address} is gone; {so_far}. Start it and build again."
+            f"The scheduler at {self._address} is gone; {self._so_far}. Start it and build again."
         )

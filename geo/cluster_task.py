@@ -1,10 +1,12 @@
 """What a worker of a cluster does: the same work as a thread, once it is sure to be the same."""
 
 import os
+import pickle
 import socket
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 from geo.crs import transformation_note
 from geo.errors import SafermapError
@@ -22,15 +24,33 @@ def versions() -> Mapping[str, str]:
     }
 
 
-def make_sent_part(task: PartTask, expected: Mapping[str, str]) -> Part:
+def packed(task: PartTask) -> bytes:
+    """The call of `make_sent_part` as bytes: `pickle.loads` makes it.
+
+    A cluster takes a task apart where it cannot yet blame an error on it: one that names what a
+    machine lacks would stop its worker. Bytes name nothing until they are called.
+    """
+    return pickle.dumps(_Call(pickle.dumps(task), versions()))
+
+
+class _Call:
+    def __init__(self, task: bytes, expected: Mapping[str, str]) -> None:
+        self._arguments = (task, expected)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return make_sent_part, self._arguments
+
+
+def make_sent_part(task: bytes, expected: Mapping[str, str]) -> Part:
     """Make a part on a worker, for a build that has `expected` as its `versions`.
 
     Raises SafermapError where this machine has others or does not see the folders, and what
     `make_part` raises.
     """
     _check_versions(expected)
-    _check_folders(task)
-    return make_part(task)
+    known: PartTask = pickle.loads(task)  # noqa: S301  whoever may send tasks may run anything
+    _check_folders(known)
+    return make_part(known)
 
 
 def _check_versions(expected: Mapping[str, str]) -> None:

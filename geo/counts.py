@@ -1,6 +1,7 @@
-"""The counts that every question is answered from: kind of incident by month by LSOA."""
+"""The counts that every question is answered from: kind of incident by month by area."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,13 +13,37 @@ from geo.offences import Kind
 from geo.period import Period
 
 KIND_COLUMNS = [field.name for field in fields(Kind)]
+SET_COLUMN = "set_"  # before the id of a further set, in the places of a part
 
 
-def count_kinds(incidents: pa.Table, lsoa: NDArray[np.int32]) -> pa.Table:
-    """How many incidents there are of each kind, month and LSOA position, as a long table.
+def count_part(incidents: pa.Table, places: pa.Table, inside: int) -> dict[str, pa.Table]:
+    """The tables of counts of a part: `counts`, and `set_counts` where there are further sets.
 
-    `incidents` has the columns of the incident table; `lsoa` is the position of each (UNLOCATED
-    where no place is recorded).
+    `incidents` and `places` are as `geo.part_files` has them. Sets count what lies in the first
+    `inside` LSOAs, by its point; what has no point, or one in no area of a set, is left out of it.
+    """
+    place = incidents["place"].to_numpy()
+    lsoa = places["lsoa"].to_numpy()[place]
+    tables = {"counts": count_kinds(incidents, lsoa)}
+    by_set = []
+    names = (name for name in places.column_names if name.startswith(SET_COLUMN))
+    for number, name in enumerate(names):
+        found = places[name].combine_chunks().indices.fill_null(-1).to_numpy()[place]
+        held = (found >= 0) & (lsoa >= 0) & (lsoa < inside)
+        counted = count_kinds(incidents.filter(pa.array(held)), found[held], "area")
+        by_set.append(
+            counted.add_column(0, "set", pa.repeat(pa.scalar(number, pa.int16()), len(counted)))
+        )
+    if by_set:
+        tables["set_counts"] = pa.concat_tables(by_set)
+    return tables
+
+
+def count_kinds(incidents: pa.Table, position: NDArray[np.int32], name: str = "lsoa") -> pa.Table:
+    """How many incidents there are of each kind, month and position, as a long table.
+
+    `incidents` has the columns of the incident table; `position` is the area of each (UNLOCATED
+    where no place is recorded), in a column of that name.
     """
     keys = pa.table(
         {
@@ -28,16 +53,16 @@ def count_kinds(incidents: pa.Table, lsoa: NDArray[np.int32]) -> pa.Table:
             "night": _night(incidents["hour"]),
             "rural_offence": incidents["rural_offence"].cast(pa.string()),
             "month": incidents["month"],
-            "lsoa": pa.array(lsoa),
+            name: pa.array(position),
         }
     )
-    told = [name for name in keys.column_names if keys[name].null_count < len(keys)]
+    told = [key for key in keys.column_names if keys[key].null_count < len(keys)]
     if not told:
         return keys.append_column("count_all", pa.array([], pa.int64()))
     counted = keys.group_by(told, use_threads=False).aggregate([([], "count_all")])
     columns = [
-        counted[name] if name in told else pa.nulls(len(counted), keys.schema.field(name).type)
-        for name in keys.column_names
+        counted[key] if key in told else pa.nulls(len(counted), keys.schema.field(key).type)
+        for key in keys.column_names
     ]
     return pa.table([*columns, counted["count_all"]], names=[*keys.column_names, "count_all"])
 
@@ -51,10 +76,11 @@ def _night(hours: pa.ChunkedArray) -> pa.Array:
 
 @dataclass(frozen=True)
 class Counts:
-    """A cube of counts: kinds by months by LSOA positions, and one more place for the unlocated.
+    """A cube of counts: kinds by months by positions, and one more place for the unlocated.
 
-    The positions are those of the areas inside, then those of the ring. `sources` says which
-    source recorded each kind: a kind that two sources record stands twice.
+    The positions are those of LSOAs, the areas inside and then the ring, or those of the areas of
+    further sets. `sources` says which source recorded each kind: a kind that two sources record
+    stands twice.
     """
 
     kinds: tuple[Kind, ...]
@@ -63,8 +89,13 @@ class Counts:
     cube: NDArray[np.int32]
 
     @classmethod
-    def from_table(cls, table: pa.Table, period: Period, lsoas: int) -> "Counts":
-        """The cube of tables of `count_kinds`, one after the other, with a column `source`."""
+    def from_table(
+        cls, table: pa.Table, period: Period, position: NDArray[np.integer[Any]], areas: int
+    ) -> "Counts":
+        """The cube of tables of `count_kinds`, one after the other, with a column `source`.
+
+        `position`: the area of each line, out of so many `areas`.
+        """
         columns = [table[name] for name in ("source", *KIND_COLUMNS)]
         number = np.zeros(len(table), dtype=np.int64)
         for column in columns:
@@ -73,14 +104,14 @@ class Counts:
         _, first, numbers = np.unique(number, return_index=True, return_inverse=True)
         found = [column.take(first).to_pylist() for column in columns]
         kinds = tuple(Kind(*values) for values in zip(*found[1:], strict=True))
-        cube = np.zeros((len(kinds), len(period), lsoas + 1), dtype=np.int32)
-        lsoa, month = table["lsoa"].to_numpy(), table["month"].to_numpy()
-        place = np.where(lsoa == UNLOCATED, lsoas, lsoa)
-        np.add.at(cube, (numbers, month - period.first, place), table["count_all"].to_numpy())
+        cube = np.zeros((len(kinds), len(period), areas + 1), dtype=np.int32)
+        month = table["month"].to_numpy() - period.first
+        place = np.where(position == UNLOCATED, areas, position)
+        np.add.at(cube, (numbers, month, place), table["count_all"].to_numpy())
         return cls(kinds, tuple(found[0]), period, cube)
 
     def by_month(self, chosen: NDArray[np.bool_], period: Period) -> NDArray[np.int64]:
-        """Counts of the chosen kinds, months by LSOA positions; the last column is unlocated."""
+        """Counts of the chosen kinds, months by positions; the last column is unlocated."""
         first = period.first - self.period.first
         months = self.cube[chosen, first : first + len(period)]
         total: NDArray[np.int64] = months.sum(axis=0, dtype=np.int64)

@@ -18,21 +18,25 @@ from geo.errors import DatasetError, QuestionError
 from geo.held import Held
 from geo.incidents import Source
 from geo.measures.neighbours import Neighbours
+from geo.named_areas import NamedAreas
 from geo.period import Period
 from geo.shapes import Shapes
 from geo.versions import current_folder, read_manifest
+
+_DAMAGE = (OSError, KeyError, TypeError, ValueError, IndexError, QuestionError)
 
 
 @dataclass(frozen=True)
 class Dataset:
     """One partnership's areas and counts, with the manifest that says where they come from.
 
-    `lsoas` and `towns` are as `geo.areas.Areas` has them; `lsoas` also has `short_name` and
-    `name`. Their order is that of every array of counts. `ring` has the areas round them, for the
-    statistics only. `counts` and `neighbours` are of the areas inside, then of the ring. `held` is
-    what there is of each source.
+    `folder` is where it was read from. `lsoas` and `towns` are as `geo.areas.Areas` has them;
+    `lsoas` also has `short_name` and `name`. Their order is that of every array of counts. `ring`
+    has the areas round them, for the statistics only. `counts` and `neighbours` are of the areas
+    inside, then of the ring. `held` is what there is of each source.
     """
 
+    folder: Path
     manifest: dict[str, Any]
     lsoas: geopandas.GeoDataFrame
     ring: geopandas.GeoDataFrame
@@ -52,16 +56,15 @@ class Dataset:
         try:
             lsoas = geopandas.read_parquet(folder / "lsoas.parquet")
             pairs = pd.read_parquet(folder / "neighbours.parquet")
-            counts = Counts.from_table(
-                pyarrow.parquet.read_table(folder / "counts.parquet"),
-                Period.read(manifest["period"]),
-                len(lsoas),
-            )
+            table = pyarrow.parquet.read_table(folder / "counts.parquet")
+            period = Period.read(manifest["period"])
+            counts = Counts.from_table(table, period, table["lsoa"].to_numpy(), len(lsoas))
             ring = lsoas.pop("ring").to_numpy(dtype=bool)
             inside = int((~ring).sum())
             if ring[:inside].any():
                 raise ValueError("the ring is not behind the areas inside")
             return cls(
+                folder=folder,
                 manifest=manifest,
                 lsoas=lsoas.iloc[:inside],
                 ring=lsoas.iloc[inside:].reset_index(drop=True),
@@ -70,7 +73,7 @@ class Dataset:
                 neighbours=Neighbours.from_pairs(len(lsoas), pairs["focal"], pairs["neighbour"]),
                 held=_held(manifest["sources"], counts),
             )
-        except (OSError, KeyError, TypeError, ValueError, IndexError, QuestionError) as error:
+        except _DAMAGE as error:
             raise DatasetError(f"The dataset in {home} is damaged; build it again.") from error
 
     @property
@@ -113,6 +116,24 @@ class Dataset:
     def kinds(self) -> dict[str, str]:
         """Kinds of incident beyond the offence list that any source records: code to title."""
         return {code: title for source in self.sources for code, title in source.kinds}
+
+    @cached_property
+    def sets(self) -> dict[str, str]:
+        """Further sets of areas, such as wards, in their order: id to title."""
+        return dict(self.manifest["area"].get("sets", []))
+
+    @cached_property
+    def named_areas(self) -> NamedAreas:
+        """The areas of the sets and their counts, read when they are first asked for.
+
+        Raises DatasetError where they are damaged or there are none.
+        """
+        try:
+            return NamedAreas.read(self.folder, self.period)
+        except _DAMAGE as error:
+            raise DatasetError(
+                f"The named areas in {self.folder.parent} are damaged; build it again."
+            ) from error
 
     @property
     def period(self) -> Period:

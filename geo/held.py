@@ -22,6 +22,7 @@ class Held:
     months_missing: frozenset[int]
     ring_covered: frozenset[str]
     ring_why: str
+    attribution: str | None  # the words that its licence asks to be shown
     rows_of: frozenset[str]  # what offences and kinds its rows are of
 
     @classmethod
@@ -41,6 +42,7 @@ class Held:
             months_missing=frozenset(parse_month(text) for text in entry["months_missing"]),
             ring_covered=frozenset(entry["ring_covered"]),
             ring_why=entry["ring_why"],
+            attribution=entry.get("attribution"),
             rows_of=rows_of,
         )
 

@@ -119,13 +119,17 @@ class Joiner:
             for code in np.flatnonzero(inside).tolist()
         }
 
-    def sets(self, places: pa.Table) -> dict[str, pa.Array]:
-        """For each further set of areas the code of the one that holds each place, or null."""
+    def sets(self, places: pa.Table) -> dict[str, pa.DictionaryArray]:
+        """For each further set of areas the code of the one that holds each place, or null.
+
+        The dictionary has the codes of the set in its order, so that an index is a position.
+        """
         easting, northing = (_floats(places, column) for column in ("easting", "northing"))
         found = {}
         for item, outlines in self._sets:
             position = outlines.locate(easting, northing)
-            found[item.id] = pa.array(item.codes).take(pa.array(position, mask=position < 0))
+            at = pa.array(position, mask=position < 0)
+            found[item.id] = pa.DictionaryArray.from_arrays(at, pa.array(item.codes, pa.string()))
         return found
 
     def _refuse_swapped(

@@ -19,9 +19,11 @@ ROWS = ("read", "refused", "accepted", "located", "unlocated", "outside", "ring"
 
 @dataclass(frozen=True)
 class SourceBuilt:
-    """One source of a build: its parts and what its files cover."""
+    """One source of a build, what its licence asks for, its parts and what its files cover."""
 
     source: Source
+    licence: str | None
+    attribution: str | None
     parts: tuple[Part, ...]
     coverage: Coverage
 
@@ -46,6 +48,7 @@ def describe_build(
             "vintage": areas.vintage,
             "denominator": asdict(areas.denominator),
             "deprivation": sorted(int(edition) for edition in editions),
+            "sets": [[item.id, item.title] for item in areas.sets],
             "files": list(areas.provenance),
         },
         "sources": [_source(built) for built in sources],
@@ -68,6 +71,8 @@ def _source(built: SourceBuilt) -> dict[str, Any]:
     period = Period(covered.months[0], covered.months[-1])
     return {
         **asdict(built.source),
+        "licence": built.licence,
+        "attribution": built.attribution,
         "period": period.iso(),
         "months_missing": [month_iso(m) for m in period.months() if m not in covered.months],
         "ring_covered": list(covered.ring),

@@ -4,11 +4,13 @@ The tables are Arrow files, since a build reads and writes thousands of them:
 
 - `incidents`: the rows in the area, in the ring round it or with no place at all; `place`
   is the position of the place
-- `places`: the distinct places, with `lsoa` (a position, or UNLOCATED), the code of each
-  further set of areas, and `rows`, how many incidents stand there
+- `places`: the distinct places, with `lsoa` (a position, or UNLOCATED), `set_…`, the code of
+  the area of each further set that holds it, and `rows`, how many incidents stand there
 - `ids`: every crime ID of the file as `key`, a number that equal IDs share, with `month`
   and `row`, the position in `incidents`, or -1 where the row lies outside
 - `counts`: incidents by kind, month and LSOA position
+- `set_counts`: those inside the area by `set` and `area` (positions), kind and month, if there
+  are further sets
 - `refused`: `line`, `field`, `value` and `reason` of every refused row, if there are any
 
 `part.json` says what became of the rows.
@@ -26,7 +28,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.areas.codes import OUTSIDE
-from geo.counts import count_kinds
+from geo.counts import SET_COLUMN, count_part
 from geo.crime_ids import crime_keys
 from geo.errors import DatasetError
 from geo.incidents.table import FileRead
@@ -41,7 +43,9 @@ def write_part_files(
     read: FileRead,
     lsoa: NDArray[np.int32],
     weight: NDArray[np.int64],
-    sets: Mapping[str, pa.Array],
+    *,
+    sets: Mapping[str, pa.DictionaryArray],
+    inside: int,
 ) -> None:
     """Write the tables of a part.
 
@@ -51,6 +55,7 @@ def write_part_files(
         lsoa: the position of each place, or UNLOCATED or OUTSIDE.
         weight: how many rows stand at each place.
         sets: for each further set of areas the code of each place, or null.
+        inside: how many of the areas are no ring.
     """
     place = read.rows["place"].to_numpy()
     kept_places = (lsoa != OUTSIDE) & (weight > 0)
@@ -63,11 +68,12 @@ def write_part_files(
 
     places = read.places.append_column("lsoa", pa.array(lsoa))
     for name, codes in sets.items():
-        places = places.append_column(f"set_{name}", codes)
+        places = places.append_column(f"{SET_COLUMN}{name}", codes)
     places = places.append_column("rows", pa.array(weight)).filter(pa.array(kept_places))
     _write(places, folder, "places")
     _write(_ids(read.rows, kept), folder, "ids")
-    _write(count_kinds(rows, lsoa[place[kept]]), folder, "counts")
+    for name, counts in count_part(rows, places, inside).items():
+        _write(counts, folder, name)
     if read.refusals:
         refused = [[getattr(item, name) for item in read.refusals] for name in REFUSED.names]
         _write(pa.table(refused, schema=REFUSED), folder, "refused")

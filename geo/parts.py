@@ -26,7 +26,7 @@ from geo.incidents.table import POLICE_STREET, FileRead, Refusal
 from geo.join import Joiner, Placed
 from geo.part_files import link_folder, settle_folder, write_part_files
 
-PART_FORMAT = 2
+PART_FORMAT = 3
 REPEATED = "The crime ID occurs again; the last row of the latest month stands."
 
 
@@ -118,7 +118,8 @@ def make_part(task: PartTask) -> Part:
         strangers=tuple((code, *counts) for code, counts in sorted(strangers.items())),
     )
     with settle_folder(target) as folder:
-        write_part_files(folder, read, placed.lsoa, weight, joiner.sets(read.places))
+        sets = joiner.sets(read.places)
+        write_part_files(folder, read, placed.lsoa, weight, sets=sets, inside=joiner.inside)
         _write_account(folder, part)
     return part
 

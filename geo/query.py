@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.areas import town_id
+from geo.counts import Counts
 from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.offences import Theme, find_theme
@@ -122,6 +123,14 @@ class Question:
         total: NDArray[np.int64] = self._by_month(dataset).sum(axis=0)
         return total[len(dataset.lsoas) + positions]
 
+    def set_counts(self, dataset: Dataset) -> NDArray[np.int64]:
+        """Counts of the period by area of the further sets, wherever the town and place asked for.
+
+        In the order of `dataset.named_areas.areas`.
+        """
+        total: NDArray[np.int64] = self._of(dataset, dataset.named_areas.counts).sum(axis=0)
+        return total[:-1]
+
     def unlocated(self, dataset: Dataset) -> int:
         """Incidents of the theme and period with no place recorded: in no area's count."""
         return int(self._by_month(dataset)[:, -1].sum())
@@ -143,12 +152,15 @@ class Question:
         return int(dataset.counts.by_month(np.array(silent, dtype=bool), self.period).sum())
 
     def _by_month(self, dataset: Dataset) -> NDArray[np.int64]:
+        return self._of(dataset, dataset.counts)
+
+    def _of(self, dataset: Dataset, counts: Counts) -> NDArray[np.int64]:
         marked = {s: marks(dataset, self.theme, s) for s in self.sources}
         chosen = [
             source in marked and self.theme.holds(kind, marked=marked[source])
-            for kind, source in zip(dataset.counts.kinds, dataset.counts.sources, strict=True)
+            for kind, source in zip(counts.kinds, counts.sources, strict=True)
         ]
-        return dataset.counts.by_month(np.array(chosen, dtype=bool), self.period)
+        return counts.by_month(np.array(chosen, dtype=bool), self.period)
 
 
 def _period(dataset: Dataset, sources: tuple[int, ...], months: str | None) -> Period:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from geo.area_file import SourcePlan
+from geo.area_file.plans import ATTRIBUTION, OPEN_LICENCE, SourcePlan
 from geo.errors import InputError
 from geo.incidents import street
 from geo.incidents.columns import CANONICAL_MAP, ColumnMap
@@ -34,6 +34,8 @@ def plan_sources(paths: Iterable[Path], column_map: ColumnMap | None) -> tuple[S
                 tuple(police),
                 POLICE_STREET.sensitivity,
                 offences=POLICE_STREET.offences,
+                licence=OPEN_LICENCE,
+                attribution=ATTRIBUTION,
             )
         )
     if others:

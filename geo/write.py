@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from geo.areas.areas import Areas
+from geo.areas.areas import Areas, AreaSet
 from geo.areas.geoparquet import write_geoparquet
 from geo.areas.shapes import queen_pairs
-from geo.counts import count_kinds
+from geo.counts import SET_COLUMN, count_part
 from geo.incidents.report import write_refusals
 from geo.incidents.table import Refusal
 from geo.manifest import SourceBuilt
@@ -37,7 +37,9 @@ def write_tables(
     lsoas = lsoas.append_column("name", pa.array(full, pa.string()))
     write_geoparquet(folder / "lsoas.parquet", lsoas, areas.outlines)
     write_geoparquet(folder / "towns.parquet", areas.towns, areas.town_outlines)
-    _write_counts(folder, settled)
+    if areas.sets:
+        _write_sets(folder / "sets.parquet", areas.sets)
+    _write_counts(folder, settled, areas.sets)
     _write_dropped(folder, sources, settled)
     refusals = [refusal for mine in settled for refusal in _refusals(folder, mine)]
     write_refusals(folder / "refused.csv", refusals)
@@ -68,28 +70,44 @@ def _open_locations(folder: Path, sources: Sequence[SourceBuilt]) -> pa.Table | 
     return whole.filter(pa.array(whole["lsoa"].to_numpy() >= 0))
 
 
-def _write_counts(folder: Path, settled: Sequence[Settled]) -> None:
+def _write_sets(path: Path, sets: Sequence[AreaSet]) -> None:
+    """The areas of all further sets, one set after the other."""
+    told = [
+        (item.id, item.title, code, name)
+        for item in sets
+        for code, name in zip(item.codes, item.names, strict=True)
+    ]
+    names = ("set", "set_title", "code", "name")
+    table = pa.table(dict(zip(names, map(pa.array, zip(*told, strict=True)), strict=True)))
+    write_geoparquet(path, table, np.concatenate([item.outlines for item in sets]))
+
+
+def _write_counts(folder: Path, settled: Sequence[Settled], sets: Sequence[AreaSet]) -> None:
     """The parts' counts one after the other; the same kind, month and area may occur again."""
-    tables = []
+    written: dict[str, list[pa.Table]] = {"counts": [], **({"set_counts": []} if sets else {})}
+    columns = ["lsoa", *(f"{SET_COLUMN}{item.id}" for item in sets)]
     for number, mine in enumerate(settled):
         for part in in_order(mine.parts):
             place = folder / "parts" / part.key
             if part.key in mine.dropped:
-                counts = _counts_without(place, mine.dropped[part.key])
+                places = read_part(place, "places", *columns)
+                counts = _counts_without(place, places, mine.dropped[part.key], part.inside)
             else:
-                counts = read_part(place, "counts")
-            source = pa.array(np.full(len(counts), number, dtype=np.int8))
-            tables.append(counts.add_column(0, "source", source))
-    pq.write_table(pa.concat_tables(tables), folder / "counts.parquet", compression="zstd")
+                counts = {name: read_part(place, name) for name in written}
+            for name, tables in written.items():
+                source = pa.array(np.full(len(counts[name]), number, dtype=np.int8))
+                tables.append(counts[name].add_column(0, "source", source))
+    for name, tables in written.items():
+        pq.write_table(pa.concat_tables(tables), folder / f"{name}.parquet", compression="zstd")
 
 
-def _counts_without(place: Path, dropped: NDArray[np.int64]) -> pa.Table:
+def _counts_without(
+    place: Path, places: pa.Table, dropped: NDArray[np.int64], inside: int
+) -> dict[str, pa.Table]:
     rows = read_part(place, "incidents")
-    lsoa = read_part(place, "places", "lsoa")["lsoa"].to_numpy()
     kept = np.ones(len(rows), dtype=bool)
     kept[dropped] = False
-    rows = rows.filter(pa.array(kept))
-    return count_kinds(rows, lsoa[rows["place"].to_numpy()])
+    return count_part(rows.filter(pa.array(kept)), places, inside)
 
 
 def in_order(parts: Iterable[Part]) -> list[Part]:
@@ -128,8 +146,9 @@ def dataset_id(folder: Path, manifest: dict[str, Any]) -> str:
     """Names what is answered: the same areas, counts and sources have the same id."""
     told = (manifest["format"], manifest["sources"], manifest["area"]["denominator"])
     content = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
-    for name in ("lsoas", "towns", "counts"):
-        content.update((folder / f"{name}.parquet").read_bytes())
+    for name in ("lsoas", "towns", "counts", "sets", "set_counts"):
+        path = folder / f"{name}.parquet"
+        content.update(path.read_bytes() if path.exists() else b"")
     return content.hexdigest()[:16]
 
 

@@ -110,11 +110,8 @@ def attribution(dataset: Dataset, sources: tuple[int, ...] | None = None) -> str
     """Whom the areas and the incidents come from; of all sources, or of these."""
     files = dataset.manifest["area"]["files"]
     chosen = tuple(range(len(dataset.sources))) if sources is None else sources
+    asked = [dataset.held[number].attribution for number in chosen]
+    asked += [file.get("attribution") for file in files]
     sentences = [f"Incidents: {names_of(dataset, chosen)}."]
-    sentences += [
-        f"{part.strip('. ')}."
-        for file in files
-        if file.get("attribution")
-        for part in file["attribution"].split(". ")
-    ]
+    sentences += [f"{part.strip('. ')}." for words in asked if words for part in words.split(". ")]
     return " ".join(dict.fromkeys(sentences))

@@ -1,8 +1,10 @@
 """What the command line shows: progress, and what became of every row."""
 
 import json
+import sys
 import time
 from collections.abc import Iterable
+from pathlib import PurePath
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,12 +18,12 @@ from geo.incidents.files import IncidentFile
 from geo.parts import Part
 from geo.versions import Version
 
-SHOWN_REFUSALS = 20
+SHOWN_REASONS = 20
 SHOWN_FILES = 60
 NAME_WIDTH = 36
 SECONDS_BETWEEN_LINES = 10
 
-stdout = Console()
+stdout = Console(width=None if sys.stdout.isatty() else 120)
 stderr = Console(stderr=True)
 
 
@@ -49,6 +51,7 @@ def parts_progress(parts: Iterable[tuple[int, Part]], total: int) -> Iterable[tu
 
 def _short(name: str) -> str:
     """The end of a long file name, which tells it from the others."""
+    name = PurePath(name).name
     return name if len(name) <= NAME_WIDTH else f"…{name[1 - NAME_WIDTH :]}"
 
 
@@ -110,17 +113,21 @@ def print_passed_over(passed_over: dict[str, str]) -> None:
 
 
 def print_refusals(refusals: list[Refusal]) -> None:
-    """The first refused rows, each with its reason, and how many more there are."""
+    """Why rows were refused: each reason, how many rows it is of, and where the first stands."""
     if not refusals:
         stdout.print("No row was refused.")
         return
-    table = Table("file", "line", "field", "value", "reason", title="Refused rows")
-    for refusal in refusals[:SHOWN_REFUSALS]:
-        shown = (refusal.file, str(refusal.line), refusal.field, refusal.value[:60], refusal.reason)
+    alike: dict[tuple[str, str], list[Refusal]] = {}
+    for refusal in refusals:
+        alike.setdefault((refusal.field, refusal.reason), []).append(refusal)
+    table = Table("reason", "field", "rows", "first in", "line", title="Refused rows")
+    for (field, reason), rows in list(alike.items())[:SHOWN_REASONS]:
+        first = rows[0]
+        shown = (reason, field, f"{len(rows):,}", _short(first.file), str(first.line))
         table.add_row(*map(Text, shown))  # as text: nothing in a file is markup
     stdout.print(table)
-    if len(refusals) > SHOWN_REFUSALS:
-        stdout.print(f"and {len(refusals) - SHOWN_REFUSALS:,} more.")
+    if len(alike) > SHOWN_REASONS:
+        stdout.print(f"and {len(alike) - SHOWN_REASONS:,} more reasons.")
 
 
 class FetchProgress:

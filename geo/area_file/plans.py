@@ -8,6 +8,9 @@ from geo.areas.plan import AreaPlan
 from geo.incidents.columns import CANONICAL_MAP, ColumnMap
 from geo.incidents.table import Sensitivity, Source
 
+OPEN_LICENCE = "Open Government Licence v3.0"  # of the police street files
+ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
+
 SourceKind = Literal["police-street", "extract"]
 Overlap = Literal["refuse", "replace", "add"]
 

@@ -7,15 +7,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from geo.area_file.files import find
-from geo.area_file.plans import Overlap, SourceKind, SourcePlan
+from geo.area_file.plans import ATTRIBUTION, OPEN_LICENCE, Overlap, SourceKind, SourcePlan
 from geo.incidents.columns import CANONICAL_MAP, ColumnMap, Columns
 from geo.incidents.table import ALL, POLICE_STREET, Sensitivity
 from geo.offences import OFFENCES
 from geo.settings import Contradiction, NotBlank, Slug, as_list, near, shown, twice
 from geo.slugs import slug
 
-OPEN_LICENCE = "Open Government Licence v3.0"
-ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
 _EXTRACTS_ALONE = ("overlap", "offences", *Columns.model_fields)
 
 

@@ -26,8 +26,8 @@ class Provenance:
             self._files[file] = entry
             entry["titles"] = []
         entry["titles"].append(title)
-        for key in ("title", "source", "licence", "attribution", "date"):
-            entry[key] = entry.get(key) or getattr(file, key)
+        for key, value in _said(file, title).items():
+            entry[key] = entry.get(key) or value
         entry["vintage"] = entry.get("vintage") or vintage
         entry["notes"] += [note for note in notes if note not in entry["notes"]]
 
@@ -41,6 +41,36 @@ class Provenance:
             whole["notes"] = list(entry["notes"])
             told.append(whole)
         return tuple(told)
+
+
+_LICENCE = "Open Government Licence v3.0"
+_ONS = "Office for National Statistics"
+_MHCLG = "Ministry of Housing, Communities and Local Government"
+_OUTLINES = f"Areas: {_ONS}. Contains OS data © Crown copyright and database right."
+_ASKED = {
+    "LSOA 2011 outlines": (_ONS, _OUTLINES),
+    "LSOA 2021 outlines": (_ONS, _OUTLINES),
+    "Rural-urban classification": (_ONS, f"Rural-urban classification: {_ONS}."),
+    "Residents": (_ONS, f"Residents: {_ONS}."),
+    "Built-up areas": (_ONS, f"Built-up areas: {_ONS}."),
+    "Indices of Deprivation": (_MHCLG, f"Deprivation: {_MHCLG}."),
+}
+"""Who publishes a kind of file, and the words its licence asks for, where the area file is silent.
+
+What only its user can know, such as whose town outlines they are, is left open.
+"""
+
+
+def _said(file: InputFile, title: str) -> dict[str, str | None]:
+    """What the area file says of a file, else what its publisher does."""
+    source, attribution = _ASKED.get(title, (None, None)) if file.source is None else (None, None)
+    return {
+        "title": file.title,
+        "date": file.date,
+        "source": file.source or source,
+        "licence": file.licence or (_LICENCE if source else None),
+        "attribution": file.attribution or attribution,
+    }
 
 
 def _checksum(path: Path) -> str:

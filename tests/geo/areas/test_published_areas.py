@@ -224,3 +224,13 @@ def test_the_area_that_ships_is_read_by_the_same_readers() -> None:
     assert areas.denominator.name == "census-2011"
     assert inside(areas, "imd2015_geographical_barriers_decile").count(1) == 65
     assert Counter(inside(areas, "built_up_area"))["Shrewsbury"] == 42
+
+
+def test_every_file_carries_what_its_licence_asks_for(publishers: Publishers) -> None:
+    told = {item["title"]: item for item in assemble(publishers.plan_2021()).provenance}
+    for item in told.values():
+        assert item["licence"] in ("Open Government Licence v3.0", None)
+    words = " ".join(item["attribution"] or "" for item in told.values())
+    assert "Office for National Statistics" in words
+    assert "Contains OS data © Crown copyright and database right" in words
+    assert "Ministry of Housing, Communities and Local Government" in words

@@ -1,0 +1,40 @@
+"""The areas of further sets, such as wards, with counts of the incidents they hold."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pyarrow.parquet
+
+from geo.counts import Counts
+from geo.period import Period
+from geo.shapes import Shapes
+
+
+@dataclass(frozen=True)
+class NamedAreas:
+    """The areas of every set, one set after the other, and their counts.
+
+    `areas`: `set` (its id), `set_title`, `code`, `name` and outlines, one row an area. `counts`:
+    incidents inside the partnership's area by position among them; one with no point, or with a
+    point in no area of a set, is in no area of it.
+    """
+
+    areas: geopandas.GeoDataFrame
+    counts: Counts
+
+    @classmethod
+    def read(cls, folder: Path, period: Period) -> "NamedAreas":
+        """The named areas of a version. Raises OSError or KeyError where it has none."""
+        areas = geopandas.read_parquet(folder / "sets.parquet")
+        table = pyarrow.parquet.read_table(folder / "set_counts.parquet")
+        _, first = np.unique(areas["set"].factorize()[0], return_index=True)
+        position = first[table["set"].to_numpy()] + table["area"].to_numpy()
+        return cls(areas, Counts.from_table(table, period, position, len(areas)))
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """Outlines of the areas. Two sets may share a code, so ids are `set.code`."""
+        return Shapes.of(self.areas["set"] + "." + self.areas["code"], self.areas)
