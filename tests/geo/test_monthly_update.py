@@ -189,6 +189,22 @@ def test_the_later_archive_stands(
     assert three.manifest["rows"] == fresh.manifest["rows"]
 
 
+def test_check_reads_of_several_archives_what_a_build_does(
+    months: dict[str, Path], tmp_path: Path, run: Run
+) -> None:
+    files = list(months.values())
+    one = write_archive(tmp_path / "2018-12.zip", files[:3])
+    reissue(files[1])
+    two = write_archive(tmp_path / "2019-01.zip", files)
+    checked = run("check", one, two)
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.count("from a later archive, stands instead") == 3
+    built = build_files(tmp_path / "home", one, two)
+    told = [line for line in checked.stdout.splitlines() if "│" in line and "street.csv" in line]
+    read = [int(line.split("│")[2].strip().replace(",", "")) for line in told]
+    assert read == [account["read"] for account in built.manifest["files"]]
+
+
 def entry_of(home: Path, version: int) -> tuple[list[str], list[str], list[str], int]:
     found = all_versions(home)[version]
     return entry(Built(found.folder, found.manifest, []))
