@@ -473,3 +473,15 @@ def test_one_file_in_two_sources_counts_in_each(tmp_path: Path) -> None:
     assert told == [("one", "X", 5), ("one", "Y", 4), ("other", "X", 4), ("other", "Y", 4)]
     counts = pq.read_table(built.folder / "counts.parquet")
     assert sum(counts["count_all"].to_pylist()) == 4
+
+
+def test_history_names_every_file_of_the_same_months(tmp_path: Path) -> None:
+    for name, offence in (("a", "asb"), ("b", "drugs"), ("c", "burglary"), ("d", "robbery")):
+        (tmp_path / f"{name}.csv").write_text(f"{MONTH_HEADER},2015-04,{offence},{SQUARE}\n")
+    more = 'overlap = "add"'
+    first = build(two_sources(tmp_path, "a.csv b.csv", "d.csv", more), tmp_path / "home")
+    assert entry(first) == (["a.csv", "b.csv", "d.csv"], [], [], 0)
+    second = build(two_sources(tmp_path, "c.csv", "d.csv", more), tmp_path / "home")
+    assert entry(second) == ([], ["c.csv"], ["b.csv"], 1)
+    third = build(two_sources(tmp_path, "a.csv b.csv", "d.csv", more), tmp_path / "home")
+    assert entry(third) == (["b.csv"], ["a.csv"], [], 1)
