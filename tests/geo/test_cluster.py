@@ -163,7 +163,7 @@ def stopped_in_the_middle(cluster: Cluster, home: Path, killed: int) -> Callable
         for worker in cluster.workers:
             worker.send_signal(signal.SIGSTOP)
         [parts] = home.glob(".building-*/parts")
-        assert 3 <= len(list(parts.glob("[!.]*"))) < 20
+        assert 1 <= len(list(parts.glob("[!.]*"))) < 24
         (parts / ".begun").mkdir()  # as a worker leaves it that dies while it writes
         (parts / ".begun/incidents.parquet").write_bytes(b"half")
         for worker in cluster.workers[:killed]:
@@ -181,10 +181,10 @@ def test_a_killed_worker_changes_nothing_and_without_any_the_build_ends(
     with running_cluster(tmp_path / "mortal", workers=2) as mortal:
         mortal.wait_for_workers(2)
         run = on_cluster(mortal.address, patience=1)
-        kill_one = after(3, stopped_in_the_middle(mortal, tmp_path / "one", killed=1))
+        kill_one = after(1, stopped_in_the_middle(mortal, tmp_path / "one", killed=1))
         assert contents(built(files, tmp_path / "one", run, progress=kill_one).folder) == made
 
-        kill_all = after(3, stopped_in_the_middle(mortal, tmp_path / "all", killed=2))
+        kill_all = after(1, stopped_in_the_middle(mortal, tmp_path / "all", killed=2))
         begun = time.monotonic()
         words = refusal(files, tmp_path / "all", run, progress=kill_all)
         assert time.monotonic() - begun < 15
