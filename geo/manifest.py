@@ -1,5 +1,6 @@
 """The manifest: what a version of a dataset is made of, and what became of every row."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version as library_version
@@ -107,20 +108,32 @@ def history(
 
     A file restates another where it holds the same months of the same source and force.
     """
-    old = {file["part"]: file for file in (before.manifest["files"] if before else [])}
-    new = {file["part"]: file for file in files}
-    came = [file for part, file in new.items() if part not in old]
-    went = {_holds(file): file["name"] for part, file in old.items() if part not in new}
-    restated = [file["name"] for file in came if went.pop(_holds(file), None) is not None]
+    old = {_is(file): file for file in (before.manifest["files"] if before else [])}
+    new = {_is(file): file for file in files}
+    came = [file for which, file in new.items() if which not in old]
+    went: dict[str, list[str]] = defaultdict(list)
+    for which, file in old.items():
+        if which not in new:
+            went[_holds(file)].append(file["name"])
+    added: list[str] = []
+    restated: list[str] = []
+    for file in came:
+        gone = went[_holds(file)]
+        (restated if gone else added).append(file["name"])
+        del gone[:1]
     entry = {
         "version": name,
         "created": created,
-        "added": [file["name"] for file in came if file["name"] not in restated],
+        "added": added,
         "restated": restated,
-        "removed": list(went.values()),
+        "removed": [name for names in went.values() for name in names],
         "reused": len(new) - len(came),
     }
     return [entry, *(before.manifest["history"] if before else [])]
+
+
+def _is(file: dict[str, Any]) -> tuple[str, str]:
+    return file["source"], file["part"]
 
 
 def _holds(file: dict[str, Any]) -> str:

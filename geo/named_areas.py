@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 import geopandas
 import numpy as np
@@ -36,5 +37,11 @@ class NamedAreas:
 
     @cached_property
     def shapes(self) -> Shapes:
-        """Outlines of the areas. Two sets may share a code, so ids are `set.code`."""
-        return Shapes.of(self.areas["set"] + "." + self.areas["code"], self.areas)
+        """Outlines of the areas. Two sets may share a code, so ids are `set.code`.
+
+        An id can stand in a web address whatever is in the code: what cannot is a `!` and its
+        bytes, since a `%` is read once by some servers and twice by others.
+        """
+        codes = (quote(code, safe="").replace("%", "!") for code in self.areas["code"])
+        ids = (f"{name}.{code}" for name, code in zip(self.areas["set"], codes, strict=True))
+        return Shapes.of(ids, self.areas)

@@ -51,17 +51,21 @@ def shown(value: float) -> float:
     return math.floor(value * 10 + 0.5) / 10
 
 
-def class_labels(breaks: list[float]) -> list[str]:
-    """The classes in words, lowest first: `Under 3`, `3 to 4.9`, `12 or more`."""
+def class_labels(breaks: list[float], step: float = 0.1) -> list[str]:
+    """The classes in words, lowest first: `Under 3`, `3 to 4.9`, `12 or more`.
+
+    `step` is what values are apart at least: 1 for counts, whose classes are `3 to 4`.
+    """
     if not breaks:
         return ["All areas"]
-    between = [_between(low, high) for low, high in pairwise(breaks)]
-    return [f"Under {breaks[0]:g}", *between, f"{breaks[-1]:g} or more"]
+    between = [_between(low, high - step, step) for low, high in pairwise(breaks)]
+    return [f"Under {breaks[0]:,g}", *between, f"{breaks[-1]:,g} or more"]
 
 
-def _between(low: float, high: float) -> str:
-    last = f"{high - 0.1:.1f}"
-    return last if last == f"{low:.1f}" else f"{low:g} to {last}"
+def _between(low: float, last: float, step: float) -> str:
+    decimals = ",.0f" if step == 1 else ",.1f"
+    told = f"{last:{decimals}}"
+    return told if told == f"{low:{decimals}}" else f"{low:,g} to {told}"
 
 
 def _round(value: float) -> float:

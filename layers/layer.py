@@ -1,12 +1,13 @@
 """What a layer is: a catalogue card, and an answer to a question."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
 from geo.dataset import Dataset
+from geo.errors import QuestionError
 from geo.query import Question
 from geo.shapes import Shapes
 
@@ -71,7 +72,9 @@ class Layer:
     """One collection that a user can see or download.
 
     `fields` and `drawing` follow the dataset; `always` is for those that are the same for all.
-    `absent` says why a dataset has nothing to fill the layer with; None where it has.
+    `refuses`: of town and place, what the layer's rows cannot be asked for. `sets`: the sets its
+    rows are of, id to title, of which a map shows one. `shapes`: how far it reaches. `absent` says
+    why a dataset has nothing to fill the layer with; None where it has.
     """
 
     name: str
@@ -82,5 +85,26 @@ class Layer:
     compute: Callable[[Dataset, Question], Answer]
     label: str
     caveats: tuple[str, ...] = ()
-    narrows_to_town: bool = True
+    refuses: tuple[str, ...] = ()
+    sets: Callable[[Dataset], Mapping[str, str]] = lambda _: {}
+    shapes: Callable[[Dataset], Shapes] = lambda dataset: dataset.lsoa_shapes
     absent: Callable[[Dataset], str | None] = lambda _: None
+
+    def rated(self, dataset: Dataset) -> bool:
+        """Whether its rows have a rate, so that residents matter to it."""
+        return any(item.name == "rate" for item in self.fields(dataset))
+
+    def check(self, question: Question) -> None:
+        """Raises QuestionError where the layer's rows cannot be asked for the town or the place."""
+        if question.town is not None and "town" in self.refuses:
+            raise QuestionError(f"The layer {self.name} has no areas of a town; leave out town.")
+        if question.place is not None and "place" in self.refuses:
+            theme = question.theme
+            wrong = (
+                f"ask for another theme than {theme.name}"
+                if theme.rural_only
+                else "leave out place"
+            )
+            raise QuestionError(
+                f"The layer {self.name} does not tell rural areas from urban ones; {wrong}."
+            )

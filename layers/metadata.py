@@ -36,7 +36,7 @@ def describe(dataset: Dataset, layer: Layer, question: Question, answer: Answer)
         "place": question.place,
         "town": question.town,
         **sources(dataset, question),
-        "denominator": dataset.denominator,
+        "denominator": dataset.denominator if layer.rated(dataset) else None,
         "unlocated": question.unlocated(dataset),
         "caveats": caveats(dataset, question, layer),
         "facts": answer.facts,
@@ -85,7 +85,9 @@ def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) ->
         said.append(theme.unmarked)
     if untold := question.untold(dataset):
         said.append(f"Not every row says: {untold:,} do not tell and are left out.")
-    said += [RECORDED, RESIDENTS]
+    said.append(RECORDED)
+    if layer is None or layer.rated(dataset):
+        said.append(RESIDENTS)
     if theme.noun == "reports":
         said.append(ASB_IS_NOT_CRIME)
     if unlocated := question.unlocated(dataset):

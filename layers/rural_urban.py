@@ -101,6 +101,6 @@ LAYER = Layer(
         "Rural here is the official two-way split, which counts small towns as rural too. Some "
         "sources count villages and dispersed places alone.",
     ),
-    narrows_to_town=False,
+    refuses=("town",),
     absent=_absent,
 )

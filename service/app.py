@@ -16,7 +16,7 @@ from geo.errors import SafermapError
 from geo.query import Question
 from service import documents
 from service.errors import explained, http_error, unexplained
-from service.items import check_town, csv_items, geojson_item, geojson_items, one_item
+from service.items import csv_items, geojson_item, geojson_items, one_item
 from service.kept import KeptAnswers, asked
 from service.maps import LEAFLET
 from service.negotiate import MEDIA, wanted_format
@@ -157,8 +157,8 @@ async def items(request: Request, name: str) -> Response:
     def makers(site: Site, base: str) -> Makers:
         layer = site.layer(name)
         query = dict(request.query_params)
-        question, window = read_question(site.dataset, request.query_params), read_window(query)
-        check_town(layer, question)
+        question = read_question(site.dataset, request.query_params)
+        window = read_window(query, layer.sets(site.dataset))
         return {
             "html": page(map_page, site, layer, question, window, query),
             "geojson": lambda: geojson_items(

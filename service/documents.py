@@ -70,11 +70,11 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
             {"id": held.source.id, "name": held.source.name, "period": held.period.iso()}
             for held in dataset.held
         ],
-        "denominator": dataset.denominator,
+        "denominator": dataset.denominator if layer.rated(dataset) else None,
         "itemType": "feature",
         "extent": {
             "spatial": {
-                "bbox": [dataset.lsoa_shapes.extent],
+                "bbox": [layer.shapes(dataset).extent],
                 "crs": CRS84,
             },
             "temporal": {

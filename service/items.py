@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import numpy as np
 
-from geo.errors import QuestionError, UnknownNameError
+from geo.errors import UnknownNameError
 from geo.formats import Record, geojson, to_csv
 from geo.query import Question
 from geo.recorders import source_asked
@@ -22,22 +22,18 @@ Query = dict[str, str]
 LONGEST = 80  # letters of an area's name in a file name, which some systems cut at 255
 
 
-def check_town(layer: Layer, question: Question) -> None:
-    """Refuse a town where a layer's rows are not areas of a town."""
-    if question.town is not None and not layer.narrows_to_town:
-        raise QuestionError(f"The layer {layer.name} has no areas of a town; leave out town.")
-
-
 def choose(answer: Answer, window: Window) -> tuple[int, list[int]]:
     """How many rows match, and which of them the window shows."""
     position = np.array(answer.position, dtype=np.int64)
     matched = np.arange(len(position))
+    if window.set is not None:
+        matched = np.flatnonzero(answer.rows["set"] == window.set)
     if window.bbox is not None and len(position):
         west, south, east, north = window.bbox
-        bounds = answer.shapes.bounds[position]
+        bounds = answer.shapes.bounds[position[matched]]
         touches = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
         touches &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-        matched = np.flatnonzero(touches)
+        matched = matched[touches]
     return len(matched), matched[window.offset : window.offset + window.limit].tolist()
 
 
@@ -60,11 +56,13 @@ def geojson_items(
 
 
 def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> Body:
-    """The rows without outlines; denominator and caveat stand in every row."""
+    """The rows without outlines; denominator, if any, and caveat stand in every row."""
     answer, rows = site.answer(layer, question)
     _, chosen = choose(answer, window)
     said = describe(site.dataset, layer, question, answer)
-    constants = {"denominator": said["denominator"], "caveat": said["caveats"][0]}
+    constants = {"caveat": said["caveats"][0]}
+    if said["denominator"] is not None:
+        constants = {"denominator": said["denominator"], **constants}
     columns = [field.name for field in layer.fields(site.dataset)]
     content = to_csv([rows[i] for i in chosen], columns, constants)
     name = file_name(site, layer, question, "csv")
@@ -90,7 +88,7 @@ def geojson_item(
     answer, _ = site.answer(layer, question)
     collection = f"{base}/collections/{layer.name}"
     links = [
-        link(_address(f"{collection}/items/{feature_id}", query), "self", MEDIA["geojson"]),
+        link(_address(f"{collection}/items/{quote(feature_id)}", query), "self", MEDIA["geojson"]),
         link(collection, "collection", MEDIA["json"]),
     ]
     said = describe(site.dataset, layer, question, answer)

@@ -12,8 +12,10 @@ from geo.area_file import AreaFile, read_area_file, write_template
 from geo.build import Built, build
 from geo.cluster import on_cluster
 from geo.errors import InputError
-from geo.incidents import ColumnMap, Refusal, read_incidents
+from geo.incidents import ColumnMap, Refusal
+from geo.incidents.read import read_each
 from geo.incidents.report import write_refusals
+from geo.inputs import files_of
 from geo.runners import in_threads
 from geo.sources import plan_sources
 from geo.versions import all_versions, roll_back
@@ -57,8 +59,8 @@ def check(
     column_map = ColumnMap.read(columns) if columns else None
     refusals: list[Refusal] = []
     rows = []
-    passed_over: dict[str, str] = {}
-    for read in read_incidents(files, column_map, progress):
+    found, passed_over = files_of(files, Path.cwd())
+    for read in read_each(found, column_map, progress):
         if read.same_as is not None:
             passed_over[read.name] = f"it is the same as {read.same_as}"
             continue

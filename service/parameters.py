@@ -1,7 +1,7 @@
 """The query parameters: one table that requests are checked against and the API document shows."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,11 @@ PARAMETERS = {
             lambda site: _one_of(site.dataset.towns["town_id"]),
         ),
         Parameter(
+            "set",
+            "Show only the areas of one set of named areas.",
+            lambda site: _one_of(site.dataset.sets),
+        ),
+        Parameter(
             "bbox",
             "Show only areas that touch a box: west, south, east, north in degrees.",
             lambda _: {
@@ -98,13 +103,14 @@ PARAMETERS = {
     )
 }
 QUESTION = ("theme", "datetime", "place", "source")
-ITEMS = (*QUESTION, "town", "bbox", "limit", "offset", "f")
+ITEMS = (*QUESTION, "town", "set", "bbox", "limit", "offset", "f")
 
 
 @dataclass(frozen=True)
 class Window:
     """Which of the features to return."""
 
+    set: str | None
     bbox: Bbox | None
     limit: int
     offset: int
@@ -132,13 +138,25 @@ def read_question(dataset: Dataset, query: QueryParams) -> Question:
     )
 
 
-def read_window(query: Mapping[str, str]) -> Window:
-    """Box, limit and offset. A limit over the largest means the largest (OGC API - Features)."""
+def read_window(query: Mapping[str, str], sets: Collection[str] = ()) -> Window:
+    """Set, box, limit and offset. A limit over the largest means that (OGC API - Features).
+
+    `sets` are those that the layer's areas are of.
+    """
     return Window(
+        set=_set(query["set"], sets) if "set" in query else None,
         bbox=_bbox(query["bbox"]) if "bbox" in query else None,
         limit=min(_whole(query, "limit", DEFAULT_LIMIT, 1), LARGEST_LIMIT),
         offset=_whole(query, "offset", 0, 0),
     )
+
+
+def _set(name: str, sets: Collection[str]) -> str:
+    if not sets:
+        raise QuestionError("This layer has no sets of areas; leave out set.")
+    if name not in sets:
+        raise QuestionError(f"There is no set '{name}'; choose one of {', '.join(sets)}.")
+    return name
 
 
 def _whole(query: Mapping[str, str], name: str, default: int, least: int) -> int:

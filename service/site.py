@@ -58,7 +58,11 @@ class Site:
                 self._bodies[key] = body
 
     def answer(self, layer: Layer, question: Question) -> tuple[Answer, list[Record]]:
-        """A layer's answer to a question, and its rows as plain values."""
+        """A layer's answer to a question, and its rows as plain values.
+
+        Raises QuestionError where the question cannot be put to the layer.
+        """
+        layer.check(question)
         key = (layer.name, question)
         with self._lock:
             kept = self._answers.get(key)

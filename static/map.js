@@ -219,7 +219,7 @@ const safermap = (function () {
 
   function lines(config, properties) {
     const found = [`${properties.count.toLocaleString("en-GB")} ${config.noun}`];
-    if (properties.rate !== null) {
+    if (properties.rate !== null && properties.rate !== undefined) {
       const [low, high] = [properties.rate_lower, properties.rate_upper].map((v) => shown(v).toFixed(1));
       found.push(`${shown(properties.rate).toFixed(1)} per 1,000 residents, likely ${low} to ${high}`);
     }

@@ -204,7 +204,7 @@ class _Assembly:
         return pa.table(
             {
                 "lsoa_code": self.codes,
-                "lsoa_name": rows.table["lsoa_name"].combine_chunks(),
+                "lsoa_name": first_known(rows.table["lsoa_name"].combine_chunks(), self.codes),
                 "ring": pa.array(~rows.inside),
                 "authority": authority,
                 "force": force if look_up is None else look_up.forces(authority),

@@ -1,7 +1,7 @@
 """From paths to incidents: each file recognised by its header, read, and its rows accounted for."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,14 +23,22 @@ def read_incidents(
     column_map: ColumnMap | None = None,
     progress: Progress = lambda files, _: files,
 ) -> Iterator[FileRead]:
-    """Read every incident file under the paths, one after the other.
+    """Read every incident file under the paths, one after the other, as `read_each` does."""
+    return read_each(find_files(paths), column_map, progress)
+
+
+def read_each(
+    files: Sequence[IncidentFile],
+    column_map: ColumnMap | None = None,
+    progress: Progress = lambda files, _: files,
+) -> Iterator[FileRead]:
+    """Read incident files one after the other.
 
     A police street file is told by its header; any other file is a partner extract, read by the
     column map, or by the canonical header where none is given. A file whose bytes were already
     read comes back empty, with the name of the first in `same_as`. Raises InputError for a file
     that cannot be read, and for two street files that hold the same force and month.
     """
-    files = find_files(paths)
     seen: dict[str, FileRead] = {}
     held: dict[tuple[str, int], str] = {}
     for file in progress(files, len(files)):

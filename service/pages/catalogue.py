@@ -1,5 +1,7 @@
 """The downloads catalogue, a layer's card, a layer as a map, one area, and plain documents."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from geo.dataset import Dataset
@@ -7,14 +9,13 @@ from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from geo.rural_urban import Place
-from layers.layer import Layer
+from layers.layer import Answer, Layer
 from service import words
 from service.items import choose
 from service.maps import build_map, map_config
 from service.pages.frame import (
     address,
     beside,
-    bold_first,
     frame,
     period_choices,
     said,
@@ -48,17 +49,18 @@ def _default(site: Site) -> str:
 def layer_page(site: Site, layer: Layer, base: str) -> bytes:
     """What a layer is, its fields, its caveats, how to use it."""
     question = Question.ask(site.dataset)
+    left_out = layer.refuses if layer.sets(site.dataset) else (*layer.refuses, "set")
     return render_page(
         "layer.html",
         **frame(site, "downloads"),
-        **said(site, question),
+        **said(site, question, layer),
         layer=layer,
         fields=layer.fields(site.dataset),
-        layer_caveats=[bold_first(text) for text in layer.caveats],
         base=base,
         themes=[theme for name, theme in site.themes.items() if name not in OFFENCES],
         offences=[name for name in site.themes if name in OFFENCES and name not in THEMES],
-        parameters=[PARAMETERS[name] for name in ITEMS],
+        parameters=[PARAMETERS[name] for name in ITEMS if name not in left_out],
+        rated=layer.rated(site.dataset),
     )
 
 
@@ -69,13 +71,22 @@ def map_page(
     dataset = site.dataset
     county = question.everywhere()
     drawing = layer.drawing(dataset)
-    _, everywhere = site.answer(layer, county)
     answer, all_rows = site.answer(layer, question)
+    further = layer.sets(dataset)
+    if further and window.set is None:
+        window = replace(window, set=next(iter(further)))
     matched, chosen = choose(answer, window)
-    rows = sorted((all_rows[i] for i in chosen), key=lambda row: -row["count"])
-    legend = Legend.of(drawing, everywhere)
+    ids = answer.ids
+    rows = sorted(({**all_rows[i], "id": ids[i]} for i in chosen), key=lambda row: -row["count"])
+    _, everywhere = site.answer(layer, county)
+    drawn = [row for row in everywhere if window.set is None or row["set"] == window.set]
+    legend = Legend.of(drawing, drawn)
     items = f"/collections/{layer.name}/items"
-    part = {name: query[name] for name in ("bbox", "limit", "offset") if name in query}
+    part: dict[str, str] = {
+        name: query[name] for name in ("bbox", "limit", "offset") if name in query
+    }
+    if window.set is not None:
+        part["set"] = window.set
     town = {"town": question.town} if question.town else {}
     more: dict[str, Any] = {}
     if question.town:
@@ -86,10 +97,11 @@ def map_page(
     return render_page(
         "map.html",
         **frame(site, "downloads", question),
-        **said(site, question),
+        **said(site, question, layer),
         layer=layer,
+        **_set_shown(layer, further, answer, window),
         drawing=drawing,
-        layer_caveats=[bold_first(text) for text in layer.caveats],
+        rated=layer.rated(dataset),
         question=question,
         headline=_headline(site, question) if drawing.by == "classes" else None,
         beside=beside(site, question),
@@ -103,7 +115,7 @@ def map_page(
         themes=theme_choices(site, question.theme),
         periods=period_choices(question.held(dataset), question.period),
         sources=source_form(site, question),
-        keep={k: v for k, v in query.items() if k in ("place", "town", "bbox")},
+        keep={k: v for k, v in query.items() if k in ("place", "town", "set", "bbox")},
         downloads={
             name: address(items, dataset, question, **town, **part, f=name.lower())
             for name in ("GeoJSON", "CSV")
@@ -112,6 +124,18 @@ def map_page(
             map_config(dataset, layer, data, legend.classes, noun=question.theme.noun, **more)
         ),
     )
+
+
+def _set_shown(
+    layer: Layer, sets: Mapping[str, str], answer: Answer, window: Window
+) -> dict[str, Any]:
+    """Which of the sets of named areas a map shows; a layer without sets is shown whole."""
+    facts = (item for item in answer.facts.get("sets", ()) if item["set"] == window.set)
+    return {
+        "title": sets[window.set] if window.set else layer.title,
+        "set_choices": [(name, title, name == window.set) for name, title in sets.items()],
+        "in_set": next(facts, None),
+    }
 
 
 def _left_aside(dataset: Dataset, question: Question) -> int | None:
@@ -146,9 +170,10 @@ def item_page(site: Site, layer: Layer, question: Question, row: Record) -> byte
     return render_page(
         "item.html",
         **frame(site, "downloads", question),
-        **said(site, question),
+        **said(site, question, layer),
         layer=layer,
         fields=layer.fields(site.dataset),
+        rated=layer.rated(site.dataset),
         title=row[layer.label],
         row=row,
     )

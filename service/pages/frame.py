@@ -10,6 +10,7 @@ from geo.offences import Theme
 from geo.period import MONTH_NAMES, Period
 from geo.query import Question
 from geo.recorders import months_of, names_of, recorders, source_asked
+from layers.layer import Layer
 from layers.metadata import attribution, caveats, sources
 from service.site import Site
 from service.words import side_by_side
@@ -52,14 +53,17 @@ def _recorded_by(held: Held) -> dict[str, str]:
     return {"who": who, "name": held.source.name, "period": held.period.words()}
 
 
-def said(site: Site, question: Question) -> dict[str, Any]:
-    """What stands beside the figures of one question: its months, denominator and caveats."""
+def said(site: Site, question: Question, layer: Layer | None = None) -> dict[str, Any]:
+    """What stands beside the figures of one question: its months, denominator and caveats.
+
+    Of one layer, if a page is about one.
+    """
     return {
         "theme": question.theme,
         "period": question.period,
         "denominator": site.dataset.denominator,
         "query": address("", site.dataset, question)[1:],
-        "caveats": [bold_first(text) for text in caveats(site.dataset, question)],
+        "caveats": [bold_first(text) for text in caveats(site.dataset, question, layer)],
     }
 
 

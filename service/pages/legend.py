@@ -1,5 +1,6 @@
 """The legend of a map: its classes in words, their colours, and how many areas are in each."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -91,7 +92,10 @@ def _rounded(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]]:
         return [{"label": "No incidents", "colour": RAMP[0], "from": 0.0}]
     apart = empty >= len(values) * MANY_EMPTY
     breaks = rounded_breaks(values, CLASSES - 1 if apart else CLASSES)
-    labels, lows = class_labels(breaks), [0.0, *breaks]
+    whole = all(isinstance(value, int) for value in values)
+    if whole:
+        breaks = sorted({float(math.ceil(limit)) for limit in breaks})
+    labels, lows = class_labels(breaks, 1 if whole else 0.1), [0.0, *breaks]
     if apart:
         labels, lows = ["No incidents", *labels], [0.0, ANY, *breaks]
     colours = _RAMPS[len(labels)]

@@ -223,6 +223,15 @@ def test_the_small_area_is_sound(tmp_path: Path) -> None:
     assert built.manifest["warnings"] == []
 
 
+def test_outlines_without_names_are_called_by_their_codes(tmp_path: Path) -> None:
+    unnamed = FILES["outlines.geojson"].replace(b"LSOA11NM", b"nothing")
+    toml = write_files(tmp_path / "area", outlines_geojson=unnamed)
+    build(read_area_file(toml), tmp_path / "home")
+    lsoas = Dataset.open(tmp_path / "home").lsoas
+    assert lsoas["lsoa_name"].tolist() == ["E01028940", "E01028941"]
+    assert lsoas["name"].notna().all()
+
+
 @pytest.mark.parametrize("name", [name for name in FILES if name != "street.csv"])
 @settings(max_examples=120, deadline=None)
 @given(damage=DAMAGE)

@@ -189,6 +189,22 @@ def test_the_later_archive_stands(
     assert three.manifest["rows"] == fresh.manifest["rows"]
 
 
+def test_check_reads_of_several_archives_what_a_build_does(
+    months: dict[str, Path], tmp_path: Path, run: Run
+) -> None:
+    files = list(months.values())
+    one = write_archive(tmp_path / "2018-12.zip", files[:3])
+    reissue(files[1])
+    two = write_archive(tmp_path / "2019-01.zip", files)
+    checked = run("check", one, two)
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.count("from a later archive, stands instead") == 3
+    built = build_files(tmp_path / "home", one, two)
+    told = [line for line in checked.stdout.splitlines() if "│" in line and "street.csv" in line]
+    read = [int(line.split("│")[2].strip().replace(",", "")) for line in told]
+    assert read == [account["read"] for account in built.manifest["files"]]
+
+
 def entry_of(home: Path, version: int) -> tuple[list[str], list[str], list[str], int]:
     found = all_versions(home)[version]
     return entry(Built(found.folder, found.manifest, []))
@@ -457,3 +473,15 @@ def test_one_file_in_two_sources_counts_in_each(tmp_path: Path) -> None:
     assert told == [("one", "X", 5), ("one", "Y", 4), ("other", "X", 4), ("other", "Y", 4)]
     counts = pq.read_table(built.folder / "counts.parquet")
     assert sum(counts["count_all"].to_pylist()) == 4
+
+
+def test_history_names_every_file_of_the_same_months(tmp_path: Path) -> None:
+    for name, offence in (("a", "asb"), ("b", "drugs"), ("c", "burglary"), ("d", "robbery")):
+        (tmp_path / f"{name}.csv").write_text(f"{MONTH_HEADER},2015-04,{offence},{SQUARE}\n")
+    more = 'overlap = "add"'
+    first = build(two_sources(tmp_path, "a.csv b.csv", "d.csv", more), tmp_path / "home")
+    assert entry(first) == (["a.csv", "b.csv", "d.csv"], [], [], 0)
+    second = build(two_sources(tmp_path, "c.csv", "d.csv", more), tmp_path / "home")
+    assert entry(second) == ([], ["c.csv"], ["b.csv"], 1)
+    third = build(two_sources(tmp_path, "a.csv b.csv", "d.csv", more), tmp_path / "home")
+    assert entry(third) == (["b.csv"], ["a.csv"], [], 1)
