@@ -1,6 +1,7 @@
 """Puts the places of incidents into their LSOAs."""
 
 from dataclasses import dataclass
+from threading import local
 
 import numpy as np
 import pyarrow as pa
@@ -38,11 +39,8 @@ class Outlines:
         self._outlines = outlines
         self._rank = np.argsort(np.argsort(np.array(codes, dtype=str), kind="stable"))
         self._tree = shapely.STRtree(outlines)
-        self._tree.query(shapely.Point(0, 0))
-        shapely.prepare(outlines)
-        # What is made when it is first asked for is made now, before threads ask for it together.
-        west, south, east, north = shapely.bounds(outlines).T
-        shapely.intersects_xy(outlines, (west + east) / 2, (south + north) / 2)
+        self._tree.query(shapely.Point(0, 0))  # the tree is built when it is first asked
+        self._of_thread = local()
 
     def locate(self, easting: Floats, northing: Floats) -> Positions:
         """The position of the outline that holds each point; UNLOCATED for NaN, else OUTSIDE.
@@ -61,8 +59,16 @@ class Outlines:
     def hold(self, position: Positions, easting: Floats, northing: Floats) -> NDArray[np.bool_]:
         """Whether each point lies in the outline at the position beside it, or on its edge."""
         held: NDArray[np.bool_]
-        held = shapely.intersects_xy(self._outlines[position], easting, northing)
+        held = shapely.intersects_xy(self._prepared()[position], easting, northing)
         return held
+
+    def _prepared(self) -> NDArray[np.object_]:
+        """Outlines of this thread's own: GEOS prepares them bit by bit, which two would break."""
+        if not hasattr(self._of_thread, "outlines"):
+            self._of_thread.outlines = shapely.from_wkb(shapely.to_wkb(self._outlines))
+            shapely.prepare(self._of_thread.outlines)
+        outlines: NDArray[np.object_] = self._of_thread.outlines
+        return outlines
 
 
 class Joiner:

@@ -1,5 +1,7 @@
 """Which LSOA an incident goes to: by its own code, else by its point."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -199,3 +201,32 @@ def test_super_generalised_outlines_agree_less(coarse: Areas, agreement: Distanc
     share, away = agreement(coarse)
     assert share == pytest.approx(0.909, abs=0.005)
     assert 20 < away.max() < 200
+
+
+THREADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np, shapely
+sys.path.insert(0, sys.argv[1])
+from building import shropshire
+from geo.join import Outlines
+
+areas, draw = shropshire(), np.random.default_rng(1)
+codes = areas.lsoas["lsoa_code"].to_pylist()
+west, south, east, north = shapely.bounds(areas.outlines).T
+for _ in range(20):
+    outlines = Outlines(shapely.from_wkb(shapely.to_wkb(areas.outlines)), codes)
+    at = draw.integers(0, len(codes), 5_000)
+    x, y = draw.uniform(west[at], east[at]), draw.uniform(south[at], north[at])
+    with ThreadPoolExecutor(8) as pool:
+        held = list(pool.map(lambda _: outlines.hold(at, x, y).sum(), range(16)))
+        found = list(pool.map(lambda _: int(outlines.locate(x, y).sum()), range(8)))
+    assert len(set(held)) == len(set(found)) == 1
+"""
+
+
+def test_threads_may_look_points_up_together() -> None:
+    """In a process of its own: what goes wrong here ends the whole process."""
+    tests = str(Path(__file__).parent.parent)
+    ended = subprocess.run([sys.executable, "-c", THREADS, tests], capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
