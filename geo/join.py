@@ -95,7 +95,7 @@ class Joiner:
         """
         easting, northing = (_floats(places, column) for column in ("easting", "northing"))
         lsoa = self._by_code(places["lsoa_code"])
-        told = np.flatnonzero((lsoa >= 0) & ~np.isnan(easting))
+        told = np.flatnonzero((lsoa >= 0) & (lsoa < self.inside) & ~np.isnan(easting))
         held = self._outlines.hold(lsoa[told], easting[told], northing[told])
         untold = np.flatnonzero(lsoa == UNLOCATED)
         lsoa[untold] = self._outlines.locate(easting[untold], northing[untold])

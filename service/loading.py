@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from boundaries import SHROPSHIRE
-from geo.area_file import AreaFile, read_area_file, write_template
+from geo.area_file import AreaFile, read_area_files, write_template
 from geo.build import Built, build
 from geo.cluster import on_cluster
 from geo.errors import InputError
@@ -83,9 +83,10 @@ def build_command(
     more: Annotated[list[Path] | None, typer.Argument(help="More of them.")] = None,
     *,
     area: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            help="Area file. Without it safermap.toml in this folder, else the area that ships."
+            help="Area file; several of one area are taken together. Without it safermap.toml in "
+            "this folder, else the area that ships."
         ),
     ] = None,
     out: Out = HOME,
@@ -111,20 +112,23 @@ def build_command(
 
 
 def _plan(
-    area: Path | None, paths: list[Path], column_map: ColumnMap | None, denominator: str | None
+    area: list[Path] | None,
+    paths: list[Path],
+    column_map: ColumnMap | None,
+    denominator: str | None,
 ) -> AreaFile:
     """The area file, with the files of the command line in the place of its own."""
-    if area is None:
-        area = AREA_FILE if AREA_FILE.exists() else SHROPSHIRE
-    plan = read_area_file(area)
+    if not area:
+        area = [AREA_FILE if AREA_FILE.exists() else SHROPSHIRE]
+    plan = read_area_files(area)
     if paths:
         plan = replace(plan, sources=plan_sources(paths, column_map))
     elif column_map is not None:
         raise InputError("--columns is for files given with --incidents; there are none.")
     if not plan.sources:
         raise InputError(
-            f"The area file {area} names no source of incidents; add a [[source]] to it, or give "
-            "files with --incidents."
+            f"The area file {area[0]} names no source of incidents; add a [[source]] to it, or "
+            "give files with --incidents."
         )
     if denominator is not None:
         plan = replace(plan, area=replace(plan.area, denominator=denominator))

@@ -1,7 +1,7 @@
 """Reads `safermap.toml`: one area, its files, its sources of incidents and what is hidden."""
 
 from geo.area_file.plans import AreaFile, Disclosure, SourcePlan
-from geo.area_file.read import read_area_file, refuse_contradiction
+from geo.area_file.read import read_area_file, read_area_files
 from geo.area_file.template import write_template
 
 __all__ = [
@@ -9,6 +9,6 @@ __all__ = [
     "Disclosure",
     "SourcePlan",
     "read_area_file",
-    "refuse_contradiction",
+    "read_area_files",
     "write_template",
 ]

@@ -1,6 +1,7 @@
 """From `safermap.toml` to what the build works by."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -96,17 +97,32 @@ def read_area_file(path: Path) -> AreaFile:
         raise InputError(f"The area file {path}: {error}") from error
 
 
-def refuse_contradiction(one: AreaFile, other: AreaFile) -> None:
-    """Refuse two area files that say different things of one area or of one source.
+def read_area_files(paths: Sequence[Path]) -> AreaFile:
+    """Read area files of one area that name sources of their own, as one.
 
-    Raises InputError that names both files and each setting in which they differ.
+    So the sources that all may know can stand in one file and a partner's in another. Raises
+    InputError for a mistake in one of them, and where two say different things of the area or of a
+    source.
     """
-    names = ("name", "authorities", "partnerships", "forces", "everywhere", "vintage")
+    first, *others = [read_area_file(path) for path in paths]
+    sources = {source.id: source for source in first.sources}
+    for other in others:
+        _refuse_contradiction(first, other)
+        for source in other.sources:
+            known = sources.setdefault(source.id, source)
+            files = tuple(dict.fromkeys((*known.files, *source.files)))
+            sources[source.id] = replace(known, files=files)
+    return replace(first, sources=tuple(sources.values()))
+
+
+def _refuse_contradiction(one: AreaFile, other: AreaFile) -> None:
+    names = tuple(item.name for item in fields(one.area))
     differ = [f"area.{words}" for words in _differing(one.area, other.area, names)]
     sources = {source.id: source for source in one.sources}
     for second in other.sources:
         first = sources.get(second.id, second)
-        found = _differing(first, second, ("name", "kind", "sensitivity", "column_map"))
+        said = tuple(item.name for item in fields(first) if item.name != "files")
+        found = _differing(first, second, said)
         differ += [f"source {second.id}, {words}" for words in found]
     if one.disclosure != other.disclosure:
         differ.append("disclosure: the two hide different counts.")
@@ -119,11 +135,12 @@ def _differing(one: object, other: object, names: tuple[str, ...]) -> Iterator[s
     for name in names:
         first, second = getattr(one, name), getattr(other, name)
         if first != second:
-            both = f"{_said(first)} and {_said(second)}."
-            yield f"{name}: {'it differs.' if name == 'column_map' else both}"
+            words = {_said(first): None, _said(second): None}
+            yield f"{name}: {' and '.join(words) if len(words) > 1 else 'it differs'}."
 
 
 def _said(value: object) -> str:
-    if isinstance(value, tuple):
+    """A setting as people say it; tables and files have no short words."""
+    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
         return ", ".join(value) or "none"
-    return "none" if value is None else shown(value)
+    return "none" if value is None else shown(value) if isinstance(value, str | bool) else ""

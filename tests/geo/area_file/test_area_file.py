@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from toml_files import WHOLE
 
-from geo.area_file import AreaFile, Disclosure, SourcePlan, read_area_file, refuse_contradiction
+from geo.area_file import AreaFile, Disclosure, SourcePlan, read_area_file, read_area_files
 from geo.areas.plan import AreaPlan, InputFile, SetPlan, TownsPlan
 from geo.errors import InputError
 from geo.incidents import ColumnMap, Source
@@ -139,7 +139,18 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(folder: Path) -> None:
 
 
 def test_the_same_area_file_under_two_names_is_no_contradiction(folder: Path) -> None:
-    refuse_contradiction(read(folder, WHOLE, "a.toml"), read(folder, WHOLE, "b.toml"))
+    one, other = read(folder, WHOLE, "a.toml"), read(folder, WHOLE, "b.toml")
+    both = read_area_files([one.path, other.path])
+    assert (both.path, both.area, both.sources) == (one.path, one.area, other.sources)
+
+
+def test_area_files_of_one_area_bring_their_sources_together(folder: Path) -> None:
+    extract = "[[source]]\nkind = 'extract'\n"
+    force = read(folder, f"{LEAST}\n{extract}name = 'Force'\nfiles = 'asb-1.csv'\n", "a.toml")
+    wardens = read(folder, f"{LEAST}\n{extract}name = 'Wardens'\nfiles = 'asb-2.csv'\n", "b.toml")
+    both = read_area_files([force.path, wardens.path])
+    assert both.sources == (*force.sources, *wardens.sources)
+    assert [source.id for source in both.sources] == ["force", "wardens"]
 
 
 def test_two_area_files_that_contradict_each_other_are_refused_with_the_reason(
@@ -153,7 +164,7 @@ def test_two_area_files_that_contradict_each_other_are_refused_with_the_reason(
     )
     one, other = read(folder, WHOLE, "a.toml"), read(folder, changed, "b.toml")
     with pytest.raises(InputError) as caught:
-        refuse_contradiction(one, other)
+        read_area_files([one.path, other.path])
     assert str(caught.value).splitlines() == [
         f"The area files {folder / 'a.toml'} and {folder / 'b.toml'} contradict each other; keep "
         "one.",
