@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ from geo.part_files import link_file, read_part
 from geo.parts import Part
 from geo.settle import Settled
 from geo.versions import Version
+
+_AT_ONCE = 400_000  # rows in memory; more are added up or written first
+_LOCATION = ["lsoa", "location", "rows"]
 
 
 def write_tables(
@@ -57,17 +60,25 @@ def write_neighbours(folder: Path, areas: Areas, same: Version | None) -> None:
 
 
 def _open_locations(folder: Path, sources: Sequence[SourceBuilt]) -> pa.Table | None:
-    """Street locations to name areas by; partner records and drawn incidents name none."""
-    tables = [
-        read_part(folder / "parts" / part.key, "places", "lsoa", "location", "rows")
-        for built in sources
-        if built.source.sensitivity == "open" and not built.source.illustrative
-        for part in in_order(built.parts)
-    ]
-    if not tables:
-        return None
-    whole = pa.concat_tables(tables)
-    return whole.filter(pa.array(whole["lsoa"].to_numpy() >= 0))
+    """How many incidents there are at each LSOA's street locations, to name areas by.
+
+    Partner records and drawn incidents name none.
+    """
+    waiting: list[pa.Table] = []
+    for built in sources:
+        if built.source.sensitivity == "open" and not built.source.illustrative:
+            for part in in_order(built.parts):
+                places = read_part(folder / "parts" / part.key, "places", *_LOCATION)
+                waiting.append(places.filter(pa.array(places["lsoa"].to_numpy() >= 0)))
+                if sum(map(len, waiting)) > _AT_ONCE:
+                    waiting = [_added_up(waiting)]
+    return _added_up(waiting) if waiting else None
+
+
+def _added_up(tables: list[pa.Table]) -> pa.Table:
+    whole = pa.concat_tables([table.select(_LOCATION) for table in tables])
+    grouped = whole.group_by(["lsoa", "location"], use_threads=False)
+    return grouped.aggregate([("rows", "sum")]).rename_columns(_LOCATION)
 
 
 def _write_sets(path: Path, sets: Sequence[AreaSet]) -> None:
@@ -84,21 +95,34 @@ def _write_sets(path: Path, sets: Sequence[AreaSet]) -> None:
 
 def _write_counts(folder: Path, settled: Sequence[Settled], sets: Sequence[AreaSet]) -> None:
     """The parts' counts one after the other; the same kind, month and area may occur again."""
-    written: dict[str, list[pa.Table]] = {"counts": [], **({"set_counts": []} if sets else {})}
+    for name in ("counts", "set_counts") if sets else ("counts",):
+        tables = _counts(folder, settled, sets, name)
+        first = next(tables)
+        with pq.ParquetWriter(folder / f"{name}.parquet", first.schema, compression="zstd") as file:
+            waiting = [first]
+            for table in tables:
+                waiting.append(table)
+                if sum(map(len, waiting)) > _AT_ONCE:
+                    file.write_table(pa.concat_tables(waiting))
+                    waiting = []
+            if waiting:
+                file.write_table(pa.concat_tables(waiting))
+
+
+def _counts(
+    folder: Path, settled: Sequence[Settled], sets: Sequence[AreaSet], name: str
+) -> Iterator[pa.Table]:
     columns = ["lsoa", *(f"{SET_COLUMN}{item.id}" for item in sets)]
     for number, mine in enumerate(settled):
         for part in in_order(mine.parts):
             place = folder / "parts" / part.key
             if part.key in mine.dropped:
                 places = read_part(place, "places", *columns)
-                counts = _counts_without(place, places, mine.dropped[part.key], part.inside)
+                counts = _counts_without(place, places, mine.dropped[part.key], part.inside)[name]
             else:
-                counts = {name: read_part(place, name) for name in written}
-            for name, tables in written.items():
-                source = pa.array(np.full(len(counts[name]), number, dtype=np.int8))
-                tables.append(counts[name].add_column(0, "source", source))
-    for name, tables in written.items():
-        pq.write_table(pa.concat_tables(tables), folder / f"{name}.parquet", compression="zstd")
+                counts = read_part(place, name)
+            source = pa.array(np.full(len(counts), number, dtype=np.int8))
+            yield counts.add_column(0, "source", source)
 
 
 def _counts_without(
