@@ -1,6 +1,6 @@
-"""The files of a part, and folders that come into being whole.
+"""A part on disk: one file a part, since a build reads and writes thousands of them.
 
-The tables are Arrow files, since a build reads and writes thousands of them:
+It is a ZIP, packed no further, of Arrow files:
 
 - `incidents`: the rows in the area, in the ring round it or with no place at all; `place`
   is the position of the place
@@ -11,16 +11,18 @@ The tables are Arrow files, since a build reads and writes thousands of them:
 - `counts`: incidents by kind, month and LSOA position
 - `set_counts`: those inside the area by `set` and `area` (positions), kind and month, if there
   are further sets
-- `refused`: `line`, `field`, `value` and `reason` of every refused row, if there are any
+- `refused`: `line`, `field`, `value` and `reason` of every refused row
 
-`part.json` says what became of the rows.
+`account.json` says what became of the rows.
 """
 
+import json
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -33,30 +35,56 @@ from geo.crime_ids import crime_keys
 from geo.errors import DatasetError
 from geo.incidents.table import FileRead
 
+ACCOUNT = "account.json"
 REFUSED = pa.schema(
     [("line", pa.int64()), ("field", pa.string()), ("value", pa.string()), ("reason", pa.string())]
 )
 
 
-def write_part_files(
-    folder: Path,
+def part_path(parts: Path, key: str) -> Path:
+    """Where the part of that key lies in a folder of parts."""
+    return parts / f"{key}.zip"
+
+
+def write_part(
+    path: Path,
     read: FileRead,
     lsoa: NDArray[np.int32],
     weight: NDArray[np.int64],
     *,
     sets: Mapping[str, pa.DictionaryArray],
     inside: int,
+    account: Mapping[str, Any],
 ) -> None:
-    """Write the tables of a part.
+    """Write a part; it is there whole or not at all. The same arguments give the same bytes.
 
     Args:
-        folder: where they are put.
+        path: where it is put.
         read: the file, read.
         lsoa: the position of each place, or UNLOCATED or OUTSIDE.
         weight: how many rows stand at each place.
         sets: for each further set of areas the code of each place, or null.
         inside: how many of the areas are no ring.
+        account: what became of the rows.
     """
+    partial = path.with_name(f".{path.name}-{uuid4().hex}")
+    try:
+        with zipfile.ZipFile(partial, "x") as file:
+            for name, table in _tables(read, lsoa, weight, sets, inside):
+                file.writestr(zipfile.ZipInfo(f"{name}.arrow"), _arrow(table))
+            file.writestr(zipfile.ZipInfo(ACCOUNT), json.dumps(account) + "\n")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _tables(
+    read: FileRead,
+    lsoa: NDArray[np.int32],
+    weight: NDArray[np.int64],
+    sets: Mapping[str, pa.DictionaryArray],
+    inside: int,
+) -> Iterator[tuple[str, pa.Table]]:
     place = read.rows["place"].to_numpy()
     kept_places = (lsoa != OUTSIDE) & (weight > 0)
     kept = kept_places[place]
@@ -64,42 +92,63 @@ def write_part_files(
     rows = read.rows if kept.all() else read.rows.filter(pa.array(kept))
     at = rows.schema.get_field_index("place")
     rows = rows.set_column(at, rows.schema.field(at), pa.array(moved[place[kept]]))
-    _write(rows, folder, "incidents")
+    yield "incidents", rows
 
     places = read.places.append_column("lsoa", pa.array(lsoa))
     for name, codes in sets.items():
         places = places.append_column(f"{SET_COLUMN}{name}", codes)
     places = places.append_column("rows", pa.array(weight)).filter(pa.array(kept_places))
-    _write(places, folder, "places")
-    _write(_ids(read.rows, kept), folder, "ids")
-    for name, counts in count_part(rows, places, inside).items():
-        _write(counts, folder, name)
-    if read.refusals:
-        refused = [[getattr(item, name) for item in read.refusals] for name in REFUSED.names]
-        _write(pa.table(refused, schema=REFUSED), folder, "refused")
+    yield "places", places
+    yield "ids", _ids(read.rows, kept)
+    yield from count_part(rows, places, inside).items()
+    refused = [[getattr(item, name) for item in read.refusals] for name in REFUSED.names]
+    yield "refused", pa.table(refused, schema=REFUSED)
 
 
-def _write(table: pa.Table, folder: Path, name: str) -> None:
+def _arrow(table: pa.Table) -> pa.Buffer:
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-    with pa.ipc.new_file(str(folder / f"{name}.arrow"), table.schema, options=options) as file:
+    buffer = pa.BufferOutputStream()
+    with pa.ipc.new_file(buffer, table.schema, options=options) as file:
         file.write_table(table)
+    return buffer.getvalue()
 
 
-def read_part(folder: Path, name: str, *columns: str) -> pa.Table:
-    """A table of a part, or some of its columns in their order.
+def read_part(parts: Path, key: str, name: str, *columns: str) -> pa.Table:
+    """A table of a part, or some of its columns in the table's order.
 
-    Raises DatasetError where the file is damaged.
+    Raises DatasetError where the part is damaged.
     """
+    source = pa.py_buffer(_member(parts, key, f"{name}.arrow"))
     try:
-        with pa.memory_map(str(folder / f"{name}.arrow")) as source:
-            file = pa.ipc.open_file(source)
-            if columns:
-                chosen = [file.schema.get_field_index(column) for column in columns]
-                options = pa.ipc.IpcReadOptions(included_fields=chosen, use_threads=False)
-                file = pa.ipc.open_file(source, options=options)
-            return file.read_all()
-    except (OSError, pa.ArrowInvalid) as error:
-        raise DatasetError(f"The part {folder} of the dataset is damaged: {error}.") from error
+        file = pa.ipc.open_file(source)
+        chosen = [file.schema.get_field_index(column) for column in columns] or None
+        options = pa.ipc.IpcReadOptions(included_fields=chosen, use_threads=False)
+        return pa.ipc.open_file(source, options=options).read_all()
+    except pa.ArrowInvalid as error:
+        raise _damaged(parts, key, error) from error
+
+
+def read_account(parts: Path, key: str) -> dict[str, Any] | None:
+    """What became of the rows of a part; None where there is no such part."""
+    if not part_path(parts, key).exists():
+        return None
+    try:
+        account: dict[str, Any] = json.loads(_member(parts, key, ACCOUNT))
+    except ValueError as error:
+        raise _damaged(parts, key, error) from error
+    return account
+
+
+def _member(parts: Path, key: str, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(part_path(parts, key)) as file:
+            return file.read(name)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise _damaged(parts, key, error) from error
+
+
+def _damaged(parts: Path, key: str, error: Exception) -> DatasetError:
+    return DatasetError(f"{part_path(parts, key)} of the dataset is damaged: {error}.")
 
 
 def _ids(rows: pa.Table, kept: NDArray[np.bool_]) -> pa.Table:
@@ -114,35 +163,15 @@ def _ids(rows: pa.Table, kept: NDArray[np.bool_]) -> pa.Table:
     )
 
 
-@contextmanager
-def settle_folder(target: Path) -> Iterator[Path]:
-    """A folder to write into, which gets its name once the block ends without an error.
-
-    Where another worker was first with the same content, its folder stands.
-    """
-    partial = target.with_name(f".{target.name}-{uuid4().hex}")
-    partial.mkdir()  # without parents: a worker that comes too late must not bring a build back
-    try:
-        yield partial
-        try:
-            partial.rename(target)
-        except OSError:
-            if not target.exists():
-                raise
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def clear_partial(folder: Path) -> None:
+def clear_partial(parts: Path) -> None:
     """Remove what workers that died left unfinished in a folder of parts."""
-    for left in folder.glob(".*"):
-        shutil.rmtree(left, ignore_errors=True)
+    for left in parts.glob(".*"):
+        left.unlink(missing_ok=True)
 
 
 def link_folder(source: Path, target: Path) -> None:
     """The same files in another folder, as hard links where the file system has them."""
-    with settle_folder(target) as folder:
-        shutil.copytree(source, folder, copy_function=link_file, dirs_exist_ok=True)
+    shutil.copytree(source, target, copy_function=link_file)
 
 
 def link_file(source: str | Path, target: str | Path) -> None:

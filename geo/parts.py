@@ -1,15 +1,15 @@
 """One incident file, read, joined and written as one part of a dataset.
 
 A part depends on the file's bytes, on how its source is read and on the areas, and on nothing else,
-so a later build takes it over as it is. `geo.part_files` says what lies in its folder.
+so a later build takes it over as it is. `geo.part_files` says what is in it.
 """
 
 import hashlib
-import json
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,9 +24,9 @@ from geo.incidents.files import IncidentFile
 from geo.incidents.read import read_file
 from geo.incidents.table import POLICE_STREET, FileRead, Refusal
 from geo.join import Joiner, Placed
-from geo.part_files import link_folder, settle_folder, write_part_files
+from geo.part_files import link_file, part_path, read_account, write_part
 
-PART_FORMAT = 3
+PART_FORMAT = 4
 REPEATED = "The crime ID occurs again; the last row of the latest month stands."
 
 
@@ -80,14 +80,19 @@ class Part:
         return self.read - self.refused
 
     @classmethod
-    def open(cls, folder: Path, name: str) -> "Part":
-        """The part in a folder, made of the bytes that the file called `name` has too."""
-        facts = json.loads((folder / "part.json").read_text("utf-8")) | {"name": name}
+    def of(cls, account: dict[str, Any], name: str) -> "Part":
+        """The part of this account, made of the bytes that the file called `name` has too."""
+        facts = account | {"name": name}
         for field in ("claims", "strangers"):
             facts[field] = tuple(tuple(item) for item in facts[field])
         for field in ("months", "loose_months"):
             facts[field] = tuple(facts[field])
         return cls(**facts)
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """Without the file's name: files of the same bytes share a part, whichever is read."""
+        return {name: value for name, value in asdict(self).items() if name != "name"}
 
 
 def make_part(task: PartTask) -> Part:
@@ -98,12 +103,12 @@ def make_part(task: PartTask) -> Part:
     data = task.file.load()
     checksum = hashlib.sha256(data).hexdigest()
     key = _key(checksum, task)
-    target = task.parts / key
-    if (target / "part.json").exists():  # the same bytes again, or a worker died before it told
-        return Part.open(target, task.file.name)
-    if task.earlier is not None and (task.earlier / key / "part.json").exists():
-        link_folder(task.earlier / key, target)
-        return replace(Part.open(target, task.file.name), reused=True)
+    # The same bytes may have come before, or a worker may have died before it told.
+    if account := read_account(task.parts, key):
+        return Part.of(account, task.file.name)
+    if task.earlier is not None and (account := read_account(task.earlier, key)):
+        link_file(part_path(task.earlier, key), part_path(task.parts, key))
+        return replace(Part.of(account, task.file.name), reused=True)
     read = read_file(task.file.name, data, checksum, task.column_map)
     del data
     _refuse_other_kind(read, task)
@@ -117,17 +122,16 @@ def make_part(task: PartTask) -> Part:
         _account(read, key, placed, weight, joiner.inside),
         strangers=tuple((code, *counts) for code, counts in sorted(strangers.items())),
     )
-    with settle_folder(target) as folder:
-        sets = joiner.sets(read.places)
-        write_part_files(folder, read, placed.lsoa, weight, sets=sets, inside=joiner.inside)
-        _write_account(folder, part)
+    write_part(
+        part_path(task.parts, key),
+        read,
+        placed.lsoa,
+        weight,
+        sets=joiner.sets(read.places),
+        inside=joiner.inside,
+        account=part.account,
+    )
     return part
-
-
-def _write_account(folder: Path, part: Part) -> None:
-    """Without the file's name: files of the same bytes share a part, whichever is read first."""
-    facts = {name: value for name, value in asdict(part).items() if name != "name"}
-    (folder / "part.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
 
 
 def _refuse_other_kind(read: FileRead, task: PartTask) -> None:

@@ -25,10 +25,10 @@ def incident_rows(folder: Path) -> pa.Table:
     dropped = pq.read_table(folder / "dropped.parquet")
     tables = []
     for account in manifest["files"]:
-        part = folder / "parts" / account["part"]
+        part = (folder / "parts", account["part"])
         of_source = pc.equal(dropped["source"], account["source"])
         mine = dropped.filter(pc.and_(of_source, pc.equal(dropped["part"], account["part"])))
-        rows, places = read_part(part, "incidents"), read_part(part, "places")
+        rows, places = read_part(*part, "incidents"), read_part(*part, "places")
         lsoa = places["lsoa"].to_numpy()[rows["place"].to_numpy()]
         kept = lsoa < inside
         kept[mine["row"].to_numpy()] = False

@@ -132,7 +132,7 @@ def _drop_repeated_ids(settled: Settled, folder: Path) -> None:
 
 
 def _read(folder: Path, part: Part, file: str, column: str) -> NDArray[Any]:
-    values: NDArray[Any] = read_part(folder / part.key, file, column)[column].to_numpy()
+    values: NDArray[Any] = read_part(folder, part.key, file, column)[column].to_numpy()
     return values
 
 
@@ -140,7 +140,7 @@ def _drop(settled: Settled, number: int, folder: Path, rows: Rows, reason: str) 
     """Take rows of a part out of what counts and out of its account."""
     part = settled.parts[number]
     columns = ("crime_id", "month", "place", "line")
-    incidents = read_part(folder / part.key, "incidents", *columns).take(pa.array(rows))
+    incidents = read_part(folder, part.key, "incidents", *columns).take(pa.array(rows))
     where = _read(folder, part, "places", "lsoa")[incidents["place"].to_numpy()]
     settled.parts[number] = replace(
         part,

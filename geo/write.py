@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from geo.areas.areas import Areas, AreaSet
 from geo.areas.geoparquet import write_geoparquet
@@ -68,7 +67,7 @@ def _open_locations(folder: Path, sources: Sequence[SourceBuilt]) -> pa.Table | 
     for built in sources:
         if built.source.sensitivity == "open" and not built.source.illustrative:
             for part in in_order(built.parts):
-                places = read_part(folder / "parts" / part.key, "places", *_LOCATION)
+                places = read_part(folder / "parts", part.key, "places", *_LOCATION)
                 waiting.append(places.filter(pa.array(places["lsoa"].to_numpy() >= 0)))
                 if sum(map(len, waiting)) > _AT_ONCE:
                     waiting = [_added_up(waiting)]
@@ -115,23 +114,16 @@ def _counts(
     columns = ["lsoa", *(f"{SET_COLUMN}{item.id}" for item in sets)]
     for number, mine in enumerate(settled):
         for part in in_order(mine.parts):
-            place = folder / "parts" / part.key
+            place = (folder / "parts", part.key)
             if part.key in mine.dropped:
-                places = read_part(place, "places", *columns)
-                counts = _counts_without(place, places, mine.dropped[part.key], part.inside)[name]
+                rows, places = read_part(*place, "incidents"), read_part(*place, "places", *columns)
+                kept = np.ones(len(rows), dtype=bool)
+                kept[mine.dropped[part.key]] = False
+                counts = count_part(rows.filter(pa.array(kept)), places, part.inside)[name]
             else:
-                counts = read_part(place, name)
+                counts = read_part(*place, name)
             source = pa.array(np.full(len(counts), number, dtype=np.int8))
             yield counts.add_column(0, "source", source)
-
-
-def _counts_without(
-    place: Path, places: pa.Table, dropped: NDArray[np.int64], inside: int
-) -> dict[str, pa.Table]:
-    rows = read_part(place, "incidents")
-    kept = np.ones(len(rows), dtype=bool)
-    kept[dropped] = False
-    return count_part(rows.filter(pa.array(kept)), places, inside)
 
 
 def in_order(parts: Iterable[Part]) -> list[Part]:
@@ -160,9 +152,9 @@ def _write_dropped(
 def _refusals(folder: Path, mine: Settled) -> list[Refusal]:
     told = []
     for part in mine.parts:
-        place = folder / "parts" / part.key
-        if (place / "refused.arrow").exists():
-            told += [Refusal(part.name, **row) for row in read_part(place, "refused").to_pylist()]
+        if part.refused:
+            rows = read_part(folder / "parts", part.key, "refused").to_pylist()
+            told += [Refusal(part.name, **row) for row in rows]
     return told + mine.refusals
 
 

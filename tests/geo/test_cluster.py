@@ -164,8 +164,7 @@ def stopped_in_the_middle(cluster: Cluster, home: Path, killed: int) -> Callable
             worker.send_signal(signal.SIGSTOP)
         [parts] = home.glob(".building-*/parts")
         assert 1 <= len(list(parts.glob("[!.]*"))) < 24
-        (parts / ".begun").mkdir()  # as a worker leaves it that dies while it writes
-        (parts / ".begun/incidents.parquet").write_bytes(b"half")
+        (parts / ".begun.zip").write_bytes(b"half")  # as a worker that dies in writing leaves it
         for worker in cluster.workers[:killed]:
             worker.kill()
         for worker in cluster.workers:

@@ -219,13 +219,14 @@ def test_what_lies_on_disk(tmp_path: Path, squares: SetPlan, bands: SetPlan) -> 
     assert list(sets.columns) == ["set", "set_title", "code", "name", "geometry"]
     assert sets.crs.to_epsg() == 27700
     assert sets["code"].tolist() == [*sorted(sets["code"][:-2]), "N", "S"]
-    [part] = (folder / "parts").iterdir()
-    table = read_part(part, "set_counts").to_pylist()
+    [path] = (folder / "parts").iterdir()
+    part = (path.parent, path.stem)
+    table = read_part(*part, "set_counts").to_pylist()
     codes = sets["code"].tolist()
     assert [(row["set"], row["area"], row["count_all"]) for row in table] == [
         (0, codes.index(squares_at(x, y)[0]), 1)
     ]
-    assert read_part(part, "places")["set_squares"].to_pylist() == squares_at(x, y)
+    assert read_part(*part, "places")["set_squares"].to_pylist() == squares_at(x, y)
 
 
 def test_without_sets_nothing_is_written(tmp_path: Path) -> None:
