@@ -1,6 +1,7 @@
 """From an area and its sources to a dataset on disk, taking over what has not changed."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -71,8 +72,11 @@ def build(
             return Built(before.folder, before.manifest, [], changed=False)
         areas, areas_id = _areas(plan.area, folder, before)
         tasks = _tasks(inputs, folder, areas, before)
-        with closing((run or in_threads(1))(tasks)) as made:
+        same = before if areas_id == _areas_of(before) else None
+        with closing((run or in_threads(1))(tasks)) as made, ThreadPoolExecutor(1) as beside:
+            neighbours = beside.submit(write_neighbours, folder, areas, same)
             numbered = dict(progress(made, len(tasks)))
+            neighbours.result()
         clear_partial(folder / "parts")
         parts = [numbered[number] for number in range(len(tasks))]
         inputs_id = _inputs_id(plan, inputs, parts)
@@ -89,7 +93,6 @@ def build(
             for item, mine in zip(inputs, settled, strict=True)
         ]
         refusals = write_tables(folder, areas, sources, settled)
-        write_neighbours(folder, areas, before if areas_id == _areas_of(before) else None)
         name = folder.name.removeprefix(".building-")
         created = datetime.now(UTC).isoformat(timespec="seconds")
         passed_over = {

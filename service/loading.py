@@ -1,5 +1,6 @@
 """The commands that load data: init, check, build, datasets, rollback."""
 
+import gc
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +106,7 @@ def build_command(
 
     What has not changed since the build before is taken over from it.
     """
+    gc.set_threshold(200_000)  # each look for cycles walks through every outline
     paths = [*(incidents or []), *(more or [])]
     plan = _plan(area, paths, ColumnMap.read(columns) if columns else None, denominator)
     run = on_cluster(scheduler) if scheduler else in_threads(workers)
