@@ -40,6 +40,7 @@ class Outlines:
         self._rank = np.argsort(np.argsort(np.array(codes, dtype=str), kind="stable"))
         self._tree = shapely.STRtree(outlines)
         self._tree.query(shapely.Point(0, 0))  # the tree is built when it is first asked
+        self._bounds = shapely.total_bounds(outlines)
         self._of_thread = local()
 
     def locate(self, easting: Floats, northing: Floats) -> Positions:
@@ -47,13 +48,14 @@ class Outlines:
 
         A point on a shared border belongs to the outline with the lowest code.
         """
-        found = np.full(len(easting), UNLOCATED, dtype=np.int32)
-        known = np.flatnonzero(~np.isnan(easting))
-        found[known] = OUTSIDE
-        points = shapely.points(easting[known], northing[known])
+        found = np.where(np.isnan(easting), np.int32(UNLOCATED), np.int32(OUTSIDE))
+        west, south, east, north = self._bounds
+        near = (easting >= west) & (easting <= east) & (northing >= south) & (northing <= north)
+        sought = np.flatnonzero(near)
+        points = shapely.points(easting[sought], northing[sought])
         point, area = self._tree.query(points, predicate="intersects")
         order = np.argsort(-self._rank[area], kind="stable")  # written last, the lowest code stands
-        found[known[point[order]]] = area[order]
+        found[sought[point[order]]] = area[order]
         return found
 
     def hold(self, position: Positions, easting: Floats, northing: Floats) -> NDArray[np.bool_]:
@@ -77,7 +79,6 @@ class Joiner:
     def __init__(self, areas: Areas) -> None:
         self._areas = areas
         self._outlines = Outlines(areas.outlines, areas.lsoas["lsoa_code"].to_pylist())
-        self._bounds = shapely.total_bounds(areas.outlines[: areas.inside])
         self._sets = [(item, Outlines(item.outlines, list(item.codes))) for item in areas.sets]
 
     @property
@@ -109,13 +110,11 @@ class Joiner:
         the area. Near the border a few do; most of them do where the LSOA is of another vintage.
         """
         easting, northing = (_floats(places, column) for column in ("easting", "northing"))
-        west, south, east, north = self._bounds
-        near = (easting >= west) & (easting <= east) & (northing >= south) & (northing <= north)
         encoded = places["lsoa_code"].combine_chunks().dictionary_encode()
         codes = encoded.dictionary.to_pylist()
         at = encoded.indices.fill_null(len(codes)).to_numpy(zero_copy_only=False)
         unknown = np.array([code not in self._areas.codes.known for code in codes] + [False])
-        sought = np.flatnonzero(unknown[at] & near)
+        sought = np.flatnonzero(unknown[at])
         lsoa = self._outlines.locate(easting[sought], northing[sought])
         held = sought[(lsoa >= 0) & (lsoa < self.inside)]
         inside = np.bincount(at[held], rows[held], len(codes) + 1)

@@ -52,8 +52,9 @@ class Where:
         place, first = groups(list(columns.values()))
         told = {name: texts.take(first) for name, texts in columns.items()}
         found = {name: told[name].array().cast(pa.string()) for name in told if name in _WORDS}
-        if "x" in told:
-            x, y = (told[name].rows(told[name].numbers()[0], np.nan) for name in ("x", "y"))
+        if self.x is not None and self.y is not None:
+            x = told["x"].rows(self.x.numbers[0], np.nan)
+            y = told["y"].rows(self.y.numbers[0], np.nan)
             points = _transformed(x, y) if self.degrees else (x, y)
             for name, values in zip(("easting", "northing"), points, strict=True):
                 found[name] = pa.array(values, from_pandas=True)
@@ -113,7 +114,7 @@ def check_metres(sieve: Sieve, easting: Texts, northing: Texts) -> None:
 
 def _numbers(sieve: Sieve, name: str, texts: Texts) -> NDArray[np.float64]:
     """Texts as numbers, NaN where blank; a text that is no number refuses its row."""
-    values, wrong = texts.numbers()
+    values, wrong = texts.numbers
     sieve.refuse(texts.rows(wrong, False), name, texts, "'{}' is not a number.")
     return texts.rows(values, np.nan)
 

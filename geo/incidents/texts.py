@@ -6,6 +6,7 @@ distinct value and then spread over the rows.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -65,6 +66,7 @@ class Texts:
         found = pc.index(self.distinct, text).as_py()
         return self.at == found if found >= 0 else np.zeros(len(self.at), dtype=bool)
 
+    @cached_property
     def numbers(self) -> tuple[NDArray[np.float64], Mask]:
         """The distinct texts as numbers, NaN where they are none, and which are none."""
         wrong = ~self.matching(_NUMBER)
