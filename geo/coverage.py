@@ -19,11 +19,16 @@ LEAST_ROWS = 10  # of an LSOA code, to judge by where its points lie
 
 @dataclass(frozen=True)
 class Coverage:
-    """The months a source's files hold, the codes of the ring they cover and why not the rest."""
+    """The months a source's files hold, the codes of the ring they cover and why not the rest.
+
+    `caveats`: what every reader of the figures must know. `warnings`: what whoever built them
+    should look into.
+    """
 
     months: tuple[int, ...]
     ring: tuple[str, ...]
     ring_why: str
+    caveats: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -36,7 +41,7 @@ def coverage(parts: Sequence[Part], areas: Areas) -> Coverage:
     if not any(part.claims for part in parts):
         months = {m for part in parts for m in range(part.months[0], part.months[-1] + 1)}
         why = "an extract is taken to hold the incidents of its own area alone"
-        return Coverage(tuple(sorted(months)), (), why, tuple(_doubts(parts)))
+        return Coverage(tuple(sorted(months)), (), why, (), tuple(_doubts(parts)))
     forces = areas.lsoas["force"].to_pylist()
     held: dict[str, set[int]] = defaultdict(set)
     for part in parts:
@@ -48,13 +53,9 @@ def coverage(parts: Sequence[Part], areas: Areas) -> Coverage:
     codes = areas.lsoas["lsoa_code"].to_pylist()
     whole = {force for force in set(forces) if force and held[force_key(force)] >= months}
     ring = tuple(codes[i] for i in range(areas.inside, len(codes)) if forces[i] in whole)
-    warnings = [
-        *_missing_forces(own - whole, forces[: areas.inside], held, months),
-        *_doubts(parts),
-    ]
-    return Coverage(
-        tuple(sorted(months)), ring, _why(forces[areas.inside :], whole), tuple(warnings)
-    )
+    missing = _missing_forces(own - whole, forces[: areas.inside], held, months)
+    why = _why(forces[areas.inside :], whole)
+    return Coverage(tuple(sorted(months)), ring, why, tuple(missing), tuple(_doubts(parts)))
 
 
 def _why(ring: list[str | None], whole: set[str]) -> str:

@@ -23,6 +23,7 @@ class Held:
     ring_covered: frozenset[str]
     ring_why: str
     attribution: str | None  # the words that its licence asks to be shown
+    caveats: tuple[str, ...]  # what every reader of its figures must know
     rows_of: frozenset[str]  # what offences and kinds its rows are of
 
     @classmethod
@@ -43,6 +44,7 @@ class Held:
             ring_covered=frozenset(entry["ring_covered"]),
             ring_why=entry["ring_why"],
             attribution=entry.get("attribution"),
+            caveats=tuple(entry.get("caveats", ())),
             rows_of=rows_of,
         )
 

@@ -63,7 +63,11 @@ def describe_build(
         "transformation": transformation_note(),
         "files": [_account(part, built.source) for built in sources for part in built.parts],
         "files_passed_over": passed_over,
-        "warnings": [text for built in sources for text in built.coverage.warnings],
+        "warnings": [
+            text
+            for built in sources
+            for text in (*built.coverage.caveats, *built.coverage.warnings)
+        ],
     }
 
 
@@ -78,6 +82,7 @@ def _source(built: SourceBuilt) -> dict[str, Any]:
         "months_missing": [month_iso(m) for m in period.months() if m not in covered.months],
         "ring_covered": list(covered.ring),
         "ring_why": covered.ring_why,
+        "caveats": list(covered.caveats),
         "rows": _rows(built.parts),
     }
 

@@ -35,6 +35,7 @@ AREA = (
     Field("town", "string", "Town it belongs to", null="outside the towns"),
     Field("place", "string", "rural or urban, by the official two-way split", null=UNCLASSED),
     Field("ruc_code", "string", "Rural-urban class", null=UNCLASSED),
+    Field("estimated", "boolean", "True where a fact was carried over from another census"),
 )
 
 

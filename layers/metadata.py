@@ -81,6 +81,7 @@ def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) ->
             f"Added up: {names_of(dataset, question.sources)} may hold the same incident, which is "
             "then counted twice."
         )
+    said += [words for s in question.sources for words in dataset.held[s].caveats]
     if theme.unmarked and not question.marked(dataset):
         said.append(theme.unmarked)
     if untold := question.untold(dataset):
@@ -94,6 +95,11 @@ def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) ->
         said.append(
             f"Some have no place: {unlocated:,} in the files are in no area's count. They may lie "
             "anywhere that the files cover."
+        )
+    if estimated := int(dataset.lsoas["estimated"].sum()):
+        said.append(
+            f"Partly estimated: what is known of {estimated:,} areas was carried over from the "
+            "areas of another census."
         )
     unclassed = sum(place is None for place in dataset.place)
     if unclassed and (question.place or (layer and layer.name == "rural-urban")):

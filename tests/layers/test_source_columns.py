@@ -175,3 +175,27 @@ def test_without_residents_there_is_no_rate(tmp_path: Path, how: str) -> None:
     assert not split["rate"].isna().to_dict()["urban"]
     deciles = ask(dataset, "deprivation", theme="asb")[0].facts["by_decile"]
     assert (deciles[0]["rate"] is None) == (how == "unknown")
+
+
+def test_what_files_do_not_hold_and_what_is_estimated_is_said_to_every_reader(
+    tmp_path: Path,
+) -> None:
+    absent = "No file of Eastshire holds any month: its 9 areas count only what others recorded."
+    sources = (POLICE | {"caveats": [absent], "attribution": "Words of the licence."}, COUNCIL)
+    counts = [row for row in COUNTS if row["source"] < 2]
+    grid = made(
+        tmp_path,
+        sources,
+        counts,
+        lambda frame: frame.assign(estimated=[i < 4 for i in range(len(frame))]),
+    )
+    answer, said = ask(grid, "lsoas", theme="asb")
+    assert absent in said["caveats"]
+    assert (
+        "Partly estimated: what is known of 4 areas was carried over from the areas of another "
+        "census." in said["caveats"]
+    )
+    assert "Words of the licence." in said["attribution"]
+    assert answer.rows["estimated"].sum() == 4
+    _, of_council = ask(grid, "lsoas", theme="asb", source="council-asb")
+    assert absent not in of_council["caveats"]
