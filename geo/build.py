@@ -13,11 +13,12 @@ from geo.area_file import AreaFile, SourcePlan
 from geo.areas.areas import Areas
 from geo.areas.assemble import assemble
 from geo.areas.plan import AreaPlan
+from geo.checksums import checksum
 from geo.coverage import coverage
 from geo.errors import InputError
 from geo.incidents.files import IncidentFile
 from geo.incidents.table import Refusal
-from geo.inputs import checksum, content_id, files_of
+from geo.inputs import content_id, files_of
 from geo.manifest import SourceBuilt, describe_build, history
 from geo.part_files import clear_partial, link_folder
 from geo.parts import PART_FORMAT, Part, PartTask

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from geo.errors import InputError
+from geo.checksums import checksum
 from geo.incidents.files import IncidentFile, find_files
 
 _STREET_NAME = re.compile(r"\d{4}-\d{2}-.+-street\.csv")
@@ -45,15 +45,6 @@ def _edition(file: IncidentFile) -> str:
     """The month an archive is named for, or nothing."""
     match = _EDITION.match(file.path.stem) if file.member else None
     return match[0] if match else ""
-
-
-def checksum(path: Path) -> str:
-    """The SHA-256 of a file. Raises InputError where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def content_id(*parts: object) -> str:

@@ -1,12 +1,10 @@
 """Where each file that an area is made from came from, and what was done to it."""
 
-import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from geo.areas.plan import InputFile
-from geo.errors import InputError
+from geo.checksums import checksum
 
 
 class Provenance:
@@ -22,7 +20,7 @@ class Provenance:
         """
         entry = self._files.get(file)
         if entry is None:
-            entry = {"name": file.path.name, "sha256": _checksum(file.path), "notes": []}
+            entry = {"name": file.path.name, "sha256": checksum(file.path), "notes": []}
             self._files[file] = entry
             entry["titles"] = []
         entry["titles"].append(title)
@@ -71,11 +69,3 @@ def _said(file: InputFile, title: str) -> dict[str, str | None]:
         "licence": file.licence or (_LICENCE if source else None),
         "attribution": file.attribution or attribution,
     }
-
-
-def _checksum(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
