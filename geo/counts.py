@@ -19,8 +19,9 @@ SET_COLUMN = "set_"  # before the id of a further set, in the places of a part
 def count_part(incidents: pa.Table, places: pa.Table, inside: int) -> dict[str, pa.Table]:
     """The tables of counts of a part: `counts`, and `set_counts` where there are further sets.
 
-    `incidents` and `places` are as `geo.part_files` has them. Sets count what lies in the first
-    `inside` LSOAs, by its point; what has no point, or one in no area of a set, is left out of it.
+    `incidents` and `places` are as `geo.building.part_files` has them. Sets count what lies in the
+    first `inside` LSOAs, by its point; what has no point, or one in no area of a set, is left out
+    of it.
     """
     place = incidents["place"].to_numpy()
     lsoa = places["lsoa"].to_numpy()[place]

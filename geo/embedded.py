@@ -8,7 +8,7 @@ import geopandas
 
 from geo.area_file import SourcePlan, read_area_file
 from geo.areas.assemble import assemble
-from geo.build import Built, build
+from geo.building.build import Built, build
 from geo.crs import BNG
 from geo.sample import write_sample
 

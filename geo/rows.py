@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from geo.building.part_files import read_part
 from geo.incidents.table import with_places
-from geo.part_files import read_part
 from geo.versions import read_manifest
 
 

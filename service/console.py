@@ -13,9 +13,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 from rich.text import Text
 
+from geo.building.parts import Part
 from geo.incidents import Refusal
 from geo.incidents.files import IncidentFile
-from geo.parts import Part
 from geo.versions import Version
 
 SHOWN_REASONS = 20

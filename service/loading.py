@@ -10,15 +10,15 @@ import typer
 
 from boundaries import SHROPSHIRE
 from geo.area_file import AreaFile, read_area_files, write_template
-from geo.build import Built, build
-from geo.cluster import on_cluster
+from geo.building.build import Built, build
+from geo.building.cluster import on_cluster
+from geo.building.inputs import files_of
+from geo.building.runners import in_threads
+from geo.building.sources import plan_sources
 from geo.errors import InputError
 from geo.incidents import ColumnMap, Refusal
 from geo.incidents.read import read_each
 from geo.incidents.report import write_refusals
-from geo.inputs import files_of
-from geo.runners import in_threads
-from geo.sources import plan_sources
 from geo.versions import all_versions, roll_back
 from service.console import (
     account_table,

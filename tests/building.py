@@ -7,9 +7,9 @@ from boundaries import SHROPSHIRE
 from geo.area_file import AreaFile, read_area_file
 from geo.areas import Areas
 from geo.areas.assemble import assemble
-from geo.build import Built, build
+from geo.building.build import Built, build
+from geo.building.sources import plan_sources
 from geo.incidents import ColumnMap
-from geo.sources import plan_sources
 
 
 def shropshire() -> Areas:

@@ -20,9 +20,9 @@ from street_rows import codes_in
 
 from geo.area_file import AreaFile
 from geo.areas.plan import InputFile, SetPlan
-from geo.build import build
+from geo.building.build import build
+from geo.building.part_files import read_part
 from geo.dataset import Dataset
-from geo.part_files import read_part
 from geo.query import Question
 from geo.versions import current_folder
 

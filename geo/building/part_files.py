@@ -30,8 +30,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.areas.codes import OUTSIDE
+from geo.building.crime_ids import crime_keys
 from geo.counts import SET_COLUMN, count_part
-from geo.crime_ids import crime_keys
 from geo.errors import DatasetError
 from geo.incidents.table import FileRead
 

@@ -1,9 +1,9 @@
-"""Where the files of a build are read: in threads here, or on a cluster (`geo.cluster`)."""
+"""Where the files of a build are read: in threads here; `cluster` beside this is the other way."""
 
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from geo.parts import Part, PartTask, make_part
+from geo.building.parts import Part, PartTask, make_part
 
 Made = Generator[tuple[int, Part], None, None]
 """Parts as they are made, each with the position of its task. Closed early, it makes no more."""

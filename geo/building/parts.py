@@ -1,7 +1,7 @@
 """One incident file, read, joined and written as one part of a dataset.
 
 A part depends on the file's bytes, on how its source is read and on the areas, and on nothing else,
-so a later build takes it over as it is. `geo.part_files` says what is in it.
+so a later build takes it over as it is. `geo.building.part_files` says what is in it.
 """
 
 import hashlib
@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 
 from geo.areas.areas import Areas
 from geo.areas.codes import OUTSIDE, UNLOCATED
-from geo.crime_ids import superseded_rows
+from geo.building.crime_ids import superseded_rows
+from geo.building.join import Joiner, Placed
+from geo.building.part_files import link_file, part_path, read_account, write_part
 from geo.errors import InputError
 from geo.incidents.columns import ColumnMap
 from geo.incidents.files import IncidentFile
 from geo.incidents.read import read_file
 from geo.incidents.table import POLICE_STREET, FileRead, Refusal
-from geo.join import Joiner, Placed
-from geo.part_files import link_file, part_path, read_account, write_part
 
 PART_FORMAT = 4
 REPEATED = "The crime ID occurs again; the last row of the latest month stands."

@@ -8,10 +8,10 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from geo.building.manifest import LIBRARIES
+from geo.building.parts import PART_FORMAT, Part, PartTask, make_part
 from geo.crs import transformation_note
 from geo.errors import SafermapError
-from geo.manifest import LIBRARIES
-from geo.parts import PART_FORMAT, Part, PartTask, make_part
 
 
 @cache

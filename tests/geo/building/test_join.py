@@ -18,9 +18,9 @@ from geo.areas import Areas
 from geo.areas.assemble import assemble
 from geo.areas.codes import OUTSIDE, UNLOCATED, Codes
 from geo.areas.plan import InputFile
+from geo.building.join import Joiner, Placed
 from geo.errors import InputError
 from geo.incidents import FileRead, read_incidents
-from geo.join import Joiner, Placed
 
 NAN = float("nan")
 CODES = ["E01000001", "E01000002", "E01000003"]
@@ -209,7 +209,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np, shapely
 sys.path.insert(0, sys.argv[1])
 from building import shropshire
-from geo.join import Outlines
+from geo.building.join import Outlines
 
 areas, draw = shropshire(), np.random.default_rng(1)
 codes = areas.lsoas["lsoa_code"].to_pylist()
@@ -227,6 +227,6 @@ for _ in range(20):
 
 def test_threads_may_look_points_up_together() -> None:
     """In a process of its own: what goes wrong here ends the whole process."""
-    tests = str(Path(__file__).parent.parent)
+    tests = str(Path(__file__).parents[2])
     ended = subprocess.run([sys.executable, "-c", THREADS, tests], capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -13,10 +13,10 @@ from command_line import Run, tree
 from incident_files import STREET_HEADER, csv_bytes, street_row
 from real_settings import YEAR_2018, RealSettings
 
-import geo.parts
+import geo.building.parts
 from boundaries import SHROPSHIRE
 from geo.area_file import AreaFile, read_area_file
-from geo.build import Built, build
+from geo.building.build import Built, build
 from geo.errors import DatasetError, InputError
 from geo.incidents import ColumnMap
 from geo.rows import incident_rows
@@ -42,13 +42,13 @@ def months(shared: Path, tmp_path: Path) -> dict[str, Path]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read, and not taken over."""
     names: list[str] = []
-    read_file = geo.parts.read_file
+    read_file = geo.building.parts.read_file
 
     def noted(name: str, *rest: object) -> object:
         names.append(Path(name).name)
         return read_file(name, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(geo.parts, "read_file", noted)
+    monkeypatch.setattr(geo.building.parts, "read_file", noted)
     return names
 
 

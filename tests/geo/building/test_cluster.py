@@ -22,16 +22,16 @@ from cluster_processes import (
     without_safermap,
 )
 
-from geo.build import Built, build
-from geo.cluster import on_cluster
-from geo.cluster_task import packed, versions
+from geo.building.build import Built, build
+from geo.building.cluster import on_cluster
+from geo.building.cluster_task import packed, versions
+from geo.building.parts import PartTask
+from geo.building.runners import Made, Run, in_threads
 from geo.errors import InputError, SafermapError
 from geo.incidents import ColumnMap
-from geo.parts import PartTask
-from geo.runners import Made, Run, in_threads
 from geo.versions import current_folder
 
-REAL = Path(__file__).parents[3] / "shared/data/police/2018-19"
+REAL = Path(__file__).parents[4] / "shared/data/police/2018-19"
 MOST_SENT = 10_000  # bytes
 COLUMN_MAP = """
 name = "Council"
@@ -250,7 +250,7 @@ def test_a_worker_without_safermap_is_a_sentence(
     with lonely.one_worker(without_safermap(tmp_path)) as worker:
         words = refusal(files, tmp_path / "home", on_cluster(lonely.address))
         assert worker.poll() is None
-    assert "cannot run safermap: No module named 'geo.cluster_task'. Install the same" in words
+    assert "cannot run safermap: No module named 'geo.building'. Install the same" in words
 
 
 def test_a_file_that_workers_die_of_is_a_sentence(

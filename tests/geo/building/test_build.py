@@ -13,7 +13,7 @@ import pytest
 from building import build_files
 
 from boundaries import SHROPSHIRE
-from geo.build import Built
+from geo.building.build import Built
 from geo.dataset import Dataset
 from geo.errors import InputError
 from geo.rows import incident_rows

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from incident_files import STREET_HEADER, csv_bytes, street_row
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DASK = Path(sys.executable).with_name("dask")
 SECONDS_TO_START = 30
 

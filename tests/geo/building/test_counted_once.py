@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from geo.area_file import SourcePlan
 from geo.areas.codes import UNLOCATED
-from geo.build import Built, build
+from geo.building.build import Built, build
 from geo.errors import InputError
 from geo.incidents.columns import CANONICAL_MAP
 from geo.rows import incident_rows

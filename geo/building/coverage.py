@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.areas.areas import Areas
 from geo.areas.look_up import force_key
-from geo.parts import Part
+from geo.building.parts import Part
 from geo.period import month_iso, month_words
 
 FAR_APART = 12  # months without a row, past which the few rows beyond are doubted

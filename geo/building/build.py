@@ -13,19 +13,19 @@ from geo.area_file import AreaFile, SourcePlan
 from geo.areas.areas import Areas
 from geo.areas.assemble import assemble
 from geo.areas.plan import AreaPlan
+from geo.building.coverage import coverage
+from geo.building.inputs import content_id, files_of
+from geo.building.manifest import SourceBuilt, describe_build, history
+from geo.building.part_files import clear_partial, link_folder
+from geo.building.parts import PART_FORMAT, Part, PartTask
+from geo.building.runners import Run, in_threads
+from geo.building.settle import Settled, settle
+from geo.building.write import dataset_id, write_manifest, write_neighbours, write_tables
 from geo.checksums import checksum
-from geo.coverage import coverage
 from geo.errors import InputError
 from geo.incidents.files import IncidentFile
 from geo.incidents.table import Refusal
-from geo.inputs import content_id, files_of
-from geo.manifest import SourceBuilt, describe_build, history
-from geo.part_files import clear_partial, link_folder
-from geo.parts import PART_FORMAT, Part, PartTask
-from geo.runners import Run, in_threads
-from geo.settle import Settled, settle
 from geo.versions import FORMAT, Version, contents, latest, new_version
-from geo.write import dataset_id, write_manifest, write_neighbours, write_tables
 
 SAFERMAP = version("safermap")  # another one may make other areas of the same files
 Progress = Callable[[Iterable[tuple[int, Part]], int], Iterable[tuple[int, Part]]]

@@ -11,10 +11,10 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from geo.cluster_task import packed
+from geo.building.cluster_task import packed
+from geo.building.parts import Part, PartTask
+from geo.building.runners import Made, Run
 from geo.errors import SafermapError
-from geo.parts import Part, PartTask
-from geo.runners import Made, Run
 
 if TYPE_CHECKING:
     from distributed import Client, Future

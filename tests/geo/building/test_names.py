@@ -10,8 +10,8 @@ import pytest
 from building import shropshire
 
 from geo.areas import Areas
+from geo.building.names import GENERIC, name_lsoas, street_of
 from geo.dataset import Dataset
-from geo.names import GENERIC, name_lsoas, street_of
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.areas.codes import UNLOCATED
-from geo.crime_ids import repeated
+from geo.building.crime_ids import repeated
+from geo.building.part_files import read_part
+from geo.building.parts import REPEATED, Part
 from geo.errors import InputError
 from geo.incidents.table import Refusal
-from geo.part_files import read_part
-from geo.parts import REPEATED, Part
 from geo.period import month_iso
 
 COVERED = "A later file of the source covers this month."

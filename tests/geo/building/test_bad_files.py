@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from incident_files import STREET_HEADER, csv_bytes, street_row
 
 from geo.area_file import read_area_file
-from geo.build import Built, build
+from geo.building.build import Built, build
 from geo.dataset import Dataset
 from geo.errors import InputError
 from geo.incidents import ColumnMap

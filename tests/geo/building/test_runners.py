@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from geo import runners
+from geo.building import runners
+from geo.building.parts import PartTask
 from geo.errors import InputError
 from geo.incidents.files import IncidentFile
-from geo.parts import PartTask
 
 TASKS = [
     PartTask(IncidentFile(str(number), Path(str(number))), None, Path(), "", Path())

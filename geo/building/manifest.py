@@ -7,10 +7,10 @@ from importlib.metadata import version as library_version
 from typing import Any
 
 from geo.areas.areas import Areas
-from geo.coverage import Coverage
+from geo.building.coverage import Coverage
+from geo.building.parts import Part
 from geo.crs import transformation_note
 from geo.incidents.table import Source
-from geo.parts import Part
 from geo.period import Period, month_iso
 from geo.versions import FORMAT, Version
 

@@ -13,14 +13,14 @@ import pyarrow.parquet as pq
 from geo.areas.areas import Areas, AreaSet
 from geo.areas.geoparquet import write_geoparquet
 from geo.areas.shapes import queen_pairs
+from geo.building.manifest import SourceBuilt
+from geo.building.names import name_lsoas
+from geo.building.part_files import link_file, read_part
+from geo.building.parts import Part
+from geo.building.settle import Settled
 from geo.counts import SET_COLUMN, count_part
 from geo.incidents.report import write_refusals
 from geo.incidents.table import Refusal
-from geo.manifest import SourceBuilt
-from geo.names import name_lsoas
-from geo.part_files import link_file, read_part
-from geo.parts import Part
-from geo.settle import Settled
 from geo.versions import Version
 
 _AT_ONCE = 400_000  # rows in memory; more are added up or written first

@@ -1,0 +1,1 @@
+"""From files to a dataset on disk: parts, what is settled between them, versions."""
