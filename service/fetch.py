@@ -1,6 +1,7 @@
 """`safermap fetch`: open data from its publishers into a folder, ready for an area file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +12,7 @@ from geo.period import Period, month_iso, parse_month
 from service.console import FetchProgress, print_fetched
 
 if TYPE_CHECKING:  # the network is loaded by the commands that need it, never at start-up
-    from geo.publishers.client import Client, Progress
+    from geo.publishers.client import Client
     from geo.publishers.download import Fetched
 
 app = typer.Typer(
@@ -64,8 +65,7 @@ def police(
     """Street-level incidents of data.police.uk: the archive, or an area by the API."""
     from geo.publishers import outline, police, police_api  # noqa: PLC0415
 
-    with FetchProgress() as progress:
-        client = _client(cache, addresses, progress)
+    with _client(cache, addresses) as client:
         if area is None:
             month, archive = police.fetch_archive(client, months, refresh=refresh)
             found = {f"police-{month}.zip": (archive, month)}
@@ -95,8 +95,7 @@ def boundaries(
     """LSOA outlines of ONS Open Geography, as GeoJSON."""
     from geo.publishers import arcgis  # noqa: PLC0415
 
-    with FetchProgress() as progress:
-        client = _client(cache, addresses, progress)
+    with _client(cache, addresses) as client:
         entry = client.addresses.entry(f"boundaries-{vintage}")
         fetched = arcgis.fetch_outlines(client, entry, authority or (), refresh=refresh)
     _put("outlines", fetched, into / f"lsoa-{vintage}-outlines{_of(authority)}.geojson")
@@ -117,8 +116,7 @@ def deprivation(
     """The English Indices of Deprivation, as published."""
     from geo.publishers import deprivation as files  # noqa: PLC0415
 
-    with FetchProgress() as progress:
-        client = _client(cache, addresses, progress)
+    with _client(cache, addresses) as client:
         fetched = files.fetch_deprivation(client, edition, address, refresh=refresh)
     _put("deprivation", fetched, into / files.file_name(fetched, edition))
 
@@ -136,8 +134,7 @@ def rural_urban(
     """The Rural-Urban Classification of LSOAs, as CSV."""
     from geo.publishers import arcgis  # noqa: PLC0415
 
-    with FetchProgress() as progress:
-        client = _client(cache, addresses, progress)
+    with _client(cache, addresses) as client:
         entry = client.addresses.entry(f"rural-urban-{vintage}")
         fetched = arcgis.fetch_table(client, entry, authority or (), refresh=refresh)
     _put("rural_urban", fetched, into / f"rural-urban-{vintage}{_of(authority)}.csv")
@@ -159,8 +156,7 @@ def population(
     """Residents of LSOAs, mid-year estimates of Nomis, as CSV."""
     from geo.publishers.population import fetch_population  # noqa: PLC0415
 
-    with FetchProgress() as progress:
-        client = _client(cache, addresses, progress)
+    with _client(cache, addresses) as client:
         entry = client.addresses.entry(f"population-{vintage}")
         fetched = fetch_population(client, entry, year or (), authority or (), refresh=refresh)
     years = "-".join(map(str, sorted(set(year or ())))) or "latest"
@@ -181,8 +177,7 @@ def towns(
     """The look-up from LSOAs to built-up areas, as CSV."""
     from geo.publishers import arcgis  # noqa: PLC0415
 
-    with FetchProgress() as progress:
-        client = _client(cache, addresses, progress)
+    with _client(cache, addresses) as client:
         entry = client.addresses.entry(f"towns-{vintage}")
         fetched = arcgis.fetch_table(client, entry, authority or (), refresh=refresh)
     _put("look_up", fetched, into / f"towns-{vintage}{_of(authority)}.csv")
@@ -200,19 +195,21 @@ def look_up(
     """The exact-fit look-up between the LSOAs of 2011 and 2021, as CSV."""
     from geo.publishers import arcgis  # noqa: PLC0415
 
-    with FetchProgress() as progress:
-        client = _client(cache, addresses, progress)
+    with _client(cache, addresses) as client:
         entry = client.addresses.entry("code-look-up")
         fetched = arcgis.fetch_table(client, entry, authority or (), refresh=refresh)
     _put("code_look_up", fetched, into / f"lsoa-2011-to-2021{_of(authority)}.csv")
 
 
-def _client(cache: Path | None, addresses: Path | None, progress: "Progress") -> "Client":
+@contextmanager
+def _client(cache: Path | None, addresses: Path | None) -> Iterator["Client"]:
+    """The network with its addresses and cache, and progress shown while it is used."""
     from geo.publishers.addresses import Addresses  # noqa: PLC0415
     from geo.publishers.cache import Cache  # noqa: PLC0415
     from geo.publishers.client import Client  # noqa: PLC0415
 
-    return Client(Addresses.read(addresses), Cache(cache), progress)
+    with FetchProgress() as progress:
+        yield Client(Addresses.read(addresses), Cache(cache), progress)
 
 
 def _put(kind: str, fetched: "Fetched", target: Path, month: str = "") -> None:
