@@ -1,4 +1,4 @@
-"""The one way these tests build a dataset of incident files."""
+"""The one way these tests build a dataset of incident files, and ask what the build did."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -27,3 +27,10 @@ def plan_files(*paths: Path, column_map: ColumnMap | None = None, **area: object
 def build_files(home: Path, *paths: Path, column_map: ColumnMap | None = None) -> Built:
     """Build a dataset of these incident files on the area that ships."""
     return build(plan_files(*paths, column_map=column_map), home)
+
+
+def entry(built: Built) -> tuple[list[str], list[str], list[str], int]:
+    """What a build added, restated and left out, and how many files it took over."""
+    told = built.manifest["history"][0]
+    names = ([Path(name).name for name in told[k]] for k in ("added", "restated", "removed"))
+    return (*names, told["reused"])
