@@ -73,25 +73,17 @@ def build(
             return Built(before.folder, before.manifest, [], changed=False)
         areas, areas_id = _areas(plan.area, folder, before)
         tasks = _tasks(inputs, folder, areas, before)
-        same = before if areas_id == _areas_of(before) else None
-        with closing((run or in_threads(1))(tasks)) as made, ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(1) as beside:
+            same = before if areas_id == _areas_of(before) else None
             neighbours = beside.submit(write_neighbours, folder, areas, same)
-            numbered = dict(progress(made, len(tasks)))
+            parts = _make_parts(tasks, run or in_threads(1), progress)
             neighbours.result()
         clear_partial(folder / "parts")
-        parts = [numbered[number] for number in range(len(tasks))]
         inputs_id = _inputs_id(plan, inputs, parts)
         rest = iter(parts)
         settled = [_settle(item, rest, folder, areas) for item in inputs]
         sources = [
-            SourceBuilt(
-                item.plan.source,
-                item.plan.licence,
-                item.plan.attribution,
-                tuple(mine.parts),
-                coverage(mine.parts, areas),
-            )
-            for item, mine in zip(inputs, settled, strict=True)
+            _source_built(item, mine, areas) for item, mine in zip(inputs, settled, strict=True)
         ]
         refusals = write_tables(folder, areas, sources, settled)
         name = folder.name.removeprefix(".building-")
@@ -174,6 +166,13 @@ def _tasks(
     return tasks
 
 
+def _make_parts(tasks: list[PartTask], run: Run, progress: Progress) -> list[Part]:
+    """The parts in the order of their tasks, in whatever order they come."""
+    with closing(run(tasks)) as made:
+        numbered = dict(progress(made, len(tasks)))
+    return [numbered[number] for number in range(len(tasks))]
+
+
 def _settle(item: _Input, parts: Iterator[Part], folder: Path, areas: Areas) -> Settled:
     mine = settle([next(parts) for _ in item.files], folder / "parts", item.plan.overlap)
     if sum(part.located for part in mine.parts):
@@ -184,4 +183,11 @@ def _settle(item: _Input, parts: Iterator[Part], folder: Path, areas: Areas) -> 
     raise InputError(
         f"None of the {rows:,} rows lies in {areas.name}. Check that these are files of the "
         "area, and that their points are in the columns and coordinate system they claim."
+    )
+
+
+def _source_built(item: _Input, mine: Settled, areas: Areas) -> SourceBuilt:
+    plan, parts = item.plan, tuple(mine.parts)
+    return SourceBuilt(
+        plan.source, plan.licence, plan.attribution, parts, coverage(mine.parts, areas)
     )
