@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.areas.codes import UNLOCATED
+from geo.grouping import group_rows, positions
 from geo.incidents.table import NIGHT_FROM, NIGHT_TO
 from geo.offences import Kind
 from geo.period import Period
@@ -48,24 +49,24 @@ def count_kinds(incidents: pa.Table, position: NDArray[np.int32], name: str = "l
     """
     keys = pa.table(
         {
-            "offence": incidents["offence"].cast(pa.string()),
+            "offence": incidents["offence"],
             "business": incidents["business"],
             "rural_flag": incidents["rural_flag"],
             "night": _night(incidents["hour"]),
-            "rural_offence": incidents["rural_offence"].cast(pa.string()),
+            "rural_offence": incidents["rural_offence"],
             "month": incidents["month"],
             name: pa.array(position),
         }
     )
-    told = [key for key in keys.column_names if keys[key].null_count < len(keys)]
-    if not told:
-        return keys.append_column("count_all", pa.array([], pa.int64()))
-    counted = keys.group_by(told, use_threads=False).aggregate([([], "count_all")])
+    group, first = group_rows(map(positions, keys.columns))
+    counted = keys.take(first)
     columns = [
-        counted[key] if key in told else pa.nulls(len(counted), keys.schema.field(key).type)
-        for key in keys.column_names
+        column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+        for column in counted.columns
     ]
-    return pa.table([*columns, counted["count_all"]], names=[*keys.column_names, "count_all"])
+    return pa.table(
+        [*columns, pa.array(np.bincount(group))], names=[*keys.column_names, "count_all"]
+    )
 
 
 def _night(hours: pa.ChunkedArray) -> pa.Array:
@@ -98,11 +99,7 @@ class Counts:
         `position`: the area of each line, out of so many `areas`.
         """
         columns = [table[name] for name in ("source", *KIND_COLUMNS)]
-        number = np.zeros(len(table), dtype=np.int64)
-        for column in columns:
-            values = column.combine_chunks().dictionary_encode("encode")
-            number = number * (len(values.dictionary) + 1) + values.indices.to_numpy()
-        _, first, numbers = np.unique(number, return_index=True, return_inverse=True)
+        numbers, first = group_rows(map(positions, columns))
         found = [column.take(first).to_pylist() for column in columns]
         kinds = tuple(Kind(*values) for values in zip(*found[1:], strict=True))
         cube = np.zeros((len(kinds), len(period), areas + 1), dtype=np.int32)

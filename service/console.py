@@ -33,7 +33,7 @@ def progress(files: Iterable[IncidentFile], total: int) -> Iterable[IncidentFile
         yield from track(files, "Reading", total, console=stderr, transient=True)
         return
     for number, file in enumerate(files, 1):
-        stderr.print(f"Reading {number} of {total}: {file.name}", soft_wrap=True, highlight=False)
+        _say(f"Reading {number} of {total}: {file.name}")
         yield file
 
 
@@ -44,9 +44,14 @@ def parts_progress(parts: Iterable[tuple[int, Part]], total: int) -> Iterable[tu
         return
     for count, (number, part) in enumerate(parts, 1):
         if not part.reused:
-            said = f"Read {count} of {total}: {part.name}"
-            stderr.print(said, soft_wrap=True, highlight=False)
+            _say(f"Read {count} of {total}: {part.name}")
         yield number, part
+
+
+def _say(line: str) -> None:
+    """A plain line: there may be thousands, and nothing in the name of a file is markup."""
+    stderr.file.write(f"{line}\n")
+    stderr.file.flush()
 
 
 def _short(name: str) -> str:

@@ -148,6 +148,6 @@ def _read_set(path: Path, name: str, title: str) -> AreaSet:
 
 
 def _add_shapes(content: "hashlib._Hash", outlines: NDArray[np.object_]) -> None:
-    for shape in shapely.to_wkb(outlines):
-        content.update(len(shape).to_bytes(8, "little"))
-        content.update(shape)
+    shapes = shapely.to_wkb(outlines).tolist()
+    content.update(np.array([len(shape) for shape in shapes], dtype="<i8").tobytes())
+    content.update(b"".join(shapes))

@@ -1,7 +1,7 @@
 """LSOA codes: what one looks like, which vintage it is of, and which area it stands for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,6 +64,13 @@ class Codes:
         if not is_lsoa_code(code) or (self.vintage == "2011" and came_in_2021(code)):
             return UNLOCATED
         return OUTSIDE
+
+    def positions(self, codes: Sequence[str]) -> list[int]:
+        """The position of each of many codes."""
+        found = map(self.known.get, codes)
+        return [
+            self.position(code) if at is None else at for code, at in zip(codes, found, strict=True)
+        ]
 
     @cached_property
     def table(self) -> pa.Table:

@@ -70,8 +70,10 @@ def _columns(layer: GisFile) -> str:
 def _layer(path: Path, table: pa.Table, wkb: pa.ChunkedArray, crs: str | None) -> GisFile:
     plain = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
     table.select(plain).validate(full=True)  # GDAL and Parquet hand on text that is no UTF-8
-    flat = np.asarray(shapely.force_2d(shapely.from_wkb(wkb.to_numpy())), dtype=object)
-    return GisFile(TableFile(path.name, table.select(plain), 1), flat, crs or "")
+    shapes = np.asarray(shapely.from_wkb(wkb.to_numpy()), dtype=object)
+    if shapely.has_z(shapes).any():
+        shapes = shapely.force_2d(shapes)
+    return GisFile(TableFile(path.name, table.select(plain), 1), shapes, crs or "")
 
 
 def _read_gdal(path: Path) -> list[tuple[GisFile, str | None]]:

@@ -12,7 +12,7 @@ from geo.areas.facts import first_repeated, refuse_other_codes
 from geo.areas.gis_files import read_gis
 from geo.areas.headings import AUTHORITY, LSOA, LSOA_NAME, census_year
 from geo.areas.look_up import CodeLookUp, vintage_of
-from geo.areas.shapes import Shapes, mend, same_ground, to_grid
+from geo.areas.shapes import Shapes, polygons, same_ground
 from geo.errors import InputError
 
 
@@ -70,14 +70,9 @@ def _read(path: Path, look_up: CodeLookUp | None) -> Outlines:
         column = table.find(pattern)
         columns[name] = pa.nulls(len(codes), pa.string()) if column is None else table.text(column)
     listed = codes.to_pylist()
-    mended: list[str] = []
-    shapes, mended = mend(str(path), listed, gis.shapes)
-    shapes = to_grid(str(path), listed, shapes, gis.crs)
-    shapes, again = mend(str(path), listed, shapes)
+    shapes, mended = polygons(str(path), listed, gis.shapes, gis.crs)
     vintage = vintage_of(path.name, codes, census_year(heading), look_up)
-    return Outlines(
-        path.name, pa.table(columns), shapes, vintage, {path: sorted({*mended, *again})}
-    )
+    return Outlines(path.name, pa.table(columns), shapes, vintage, {path: sorted(mended)})
 
 
 def _both(one: Outlines, other: Outlines) -> Outlines:

@@ -9,7 +9,7 @@ from geo.areas.areas import AreaSet
 from geo.areas.gis_files import read_gis
 from geo.areas.headings import normal
 from geo.areas.plan import SetPlan
-from geo.areas.shapes import Shapes, mend, to_grid
+from geo.areas.shapes import Shapes, polygons
 from geo.areas.tables import TableFile
 from geo.errors import InputError
 
@@ -34,8 +34,7 @@ def read_set(plan: SetPlan, inside: Shapes) -> tuple[AreaSet, list[str]]:
         if not code or times > 1:
             fault = f"has '{code}' more than once" if code else "has a blank code"
             raise InputError(f"{path} {fault} in '{heading}'.")
-    shapes, mended = mend(str(path), codes, gis.shapes)
-    shapes, again = mend(str(path), codes, to_grid(str(path), codes, shapes, gis.crs))
+    shapes, mended = polygons(str(path), codes, gis.shapes, gis.crs)
     member, lsoa = shapely.STRtree(inside).query(shapes, predicate="intersects")
     shared = shapely.area(shapely.intersection(shapes[member], inside[lsoa]))
     held = np.bincount(member, weights=shared, minlength=len(shapes))
@@ -43,7 +42,7 @@ def read_set(plan: SetPlan, inside: Shapes) -> tuple[AreaSet, list[str]]:
     if not len(kept):
         raise InputError(f"None of the areas of {path} lies in the area.")
     chosen = {codes[row] for row in kept}
-    notes = [f"Mended: {', '.join(sorted(m))}." if (m := chosen & {*mended, *again}) else ""]
+    notes = [f"Mended: {', '.join(sorted(m))}." if (m := chosen.intersection(mended)) else ""]
     order = sorted(map(int, kept), key=lambda row: codes[row])
     told = tuple(codes[row] for row in order), tuple(names[row] or codes[row] for row in order)
     return AreaSet(plan.id, plan.title, *told, shapes[order]), [note for note in notes if note]

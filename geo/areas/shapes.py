@@ -27,11 +27,14 @@ def queen_pairs(outlines: Shapes) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     >>> [pair.tolist() for pair in queen_pairs(squares)]
     [[0, 1], [1, 0]]
     """
-    focal, neighbour = shapely.STRtree(outlines).query(outlines, predicate="intersects")
+    one, other = shapely.STRtree(outlines).query(outlines)
+    once = one < other
+    one, other = one[once], other[once]
+    touch = shapely.intersects(outlines[one], outlines[other])
+    one, other = one[touch], other[touch]
+    focal, neighbour = np.concatenate([one, other]), np.concatenate([other, one])
     order = np.lexsort((neighbour, focal))
-    focal, neighbour = focal[order], neighbour[order]
-    apart = focal != neighbour
-    return focal[apart], neighbour[apart]
+    return focal[order], neighbour[order]
 
 
 def to_grid(name: str, codes: Sequence[str], shapes: Shapes, crs: str) -> Shapes:
@@ -68,26 +71,31 @@ def _transformer(crs: str) -> tuple[pyproj.CRS, pyproj.Transformer | None]:
     return source, pyproj.Transformer.from_crs(source, BNG, always_xy=True)
 
 
-def mend(name: str, codes: Sequence[str], shapes: Shapes) -> tuple[Shapes, list[str]]:
-    """Valid polygons of the shapes, and the codes of those that had to be mended.
+def polygons(name: str, codes: Sequence[str], shapes: Shapes, crs: str) -> tuple[Shapes, list[str]]:
+    """Valid polygons of the shapes on the grid, and the codes of those that had to be mended.
 
-    Raises InputError for a shape that is missing, empty or has no ground in it.
+    Raises InputError for a shape that is missing, empty or has no ground in it, and where
+    `to_grid` does.
     """
     kinds = shapely.get_type_id(shapes)
     flat = ~np.isin(kinds, (_POLYGON, _MULTIPOLYGON)) | shapely.is_empty(shapes)
     if flat.any():
         code = codes[int(np.flatnonzero(flat)[0])]
         raise InputError(f"{name} has no outline for {code}: a polygon is needed.")
+    return _mended(name, codes, to_grid(name, codes, shapes, crs))
+
+
+def _mended(name: str, codes: Sequence[str], shapes: Shapes) -> tuple[Shapes, list[str]]:
     broken = np.flatnonzero(~shapely.is_valid(shapes))
     if not len(broken):
         return shapes, []
     shapes = shapes.copy()
     for at in map(int, broken):
         parts = shapely.get_parts(shapely.make_valid(shapes[at]))
-        polygons = [part for part in parts if part.geom_type in ("Polygon", "MultiPolygon")]
-        if not polygons:
+        flat = [part for part in parts if part.geom_type in ("Polygon", "MultiPolygon")]
+        if not flat:
             raise InputError(f"{name}: the outline of {codes[at]} has no ground in it.")
-        shapes[at] = shapely.union_all(polygons)
+        shapes[at] = shapely.union_all(flat)
     return shapes, [codes[int(at)] for at in broken]
 
 

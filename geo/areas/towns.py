@@ -12,7 +12,7 @@ import shapely
 from geo.areas.facts import Facts, facts_of
 from geo.areas.gis_files import read_gis
 from geo.areas.look_up import near_misses
-from geo.areas.shapes import Shapes, mend, to_grid
+from geo.areas.shapes import Shapes, polygons
 from geo.areas.tables import TableFile, read_tables
 from geo.errors import InputError
 
@@ -84,8 +84,7 @@ def towns_by_outline(path: Path, lsoas: Shapes) -> pa.Array:
     """
     gis = read_gis(path, lambda table: table.find(_OUTLINE_NAME), "town names, such as BUA22NM")
     names = gis.table.text(gis.table.find(_OUTLINE_NAME) or "").fill_null("").to_pylist()
-    shapes, _ = mend(str(path), names, gis.shapes)
-    shapes, _ = mend(str(path), names, to_grid(str(path), names, shapes, gis.crs))
+    shapes, _ = polygons(str(path), names, gis.shapes, gis.crs)
     area, town = shapely.STRtree(shapes).query(lsoas, predicate="intersects")
     held = shapely.area(shapely.intersection(lsoas[area], shapes[town]))
     most = held > shapely.area(lsoas[area]) / 2

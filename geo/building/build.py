@@ -17,7 +17,7 @@ from geo.building.coverage import coverage
 from geo.building.inputs import content_id, files_of
 from geo.building.manifest import SourceBuilt, describe_build, history
 from geo.building.part_files import clear_partial, link_folder
-from geo.building.parts import PART_FORMAT, Part, PartTask
+from geo.building.parts import PART_FORMAT, Part, PartTask, keep_open
 from geo.building.runners import Run, in_threads
 from geo.building.settle import Settled, settle
 from geo.building.write import dataset_id, write_manifest, write_neighbours, write_tables
@@ -148,20 +148,23 @@ def _areas_of(before: Version | None) -> str | None:
 def _tasks(
     inputs: Sequence[_Input], folder: Path, areas: Areas, before: Version | None
 ) -> list[PartTask]:
+    here = folder.resolve()
+    earlier = (before.folder / "parts").resolve() if before is not None else None
     tasks = [
         PartTask(
-            file=replace(file, path=file.path.resolve()),  # workers stand in other folders
+            file=replace(file, path=file.path.absolute()),  # workers stand in other folders
             column_map=None if item.plan.kind == "police-street" else item.plan.column_map,
-            areas=(folder / "areas").resolve(),
+            areas=here / "areas",
             join_id=areas.join_id,
-            parts=(folder / "parts").resolve(),
-            earlier=(before.folder / "parts").resolve() if before is not None else None,
+            parts=here / "parts",
+            earlier=earlier,
         )
         for item in inputs
         for file in item.files
     ]
     if not tasks:
         raise InputError("There is no incident file to build a dataset of.")
+    keep_open(areas, here / "areas")
     (folder / "parts").mkdir()
     return tasks
 

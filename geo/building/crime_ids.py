@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+Keys = NDArray[np.uint64]
+
 _POLICE_ID = 64  # characters, as data.police.uk has them
 _ODD = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93,
@@ -19,7 +21,7 @@ _ODD = np.array(
 )  # fmt: skip
 
 
-def crime_keys(ids: pa.ChunkedArray) -> NDArray[np.uint64]:
+def crime_keys(ids: pa.ChunkedArray) -> Keys:
     """A number for each ID: equal IDs have equal numbers, and unequal ones nearly always unequal.
 
     0 stands for no ID. The numbers are the same on every machine.
@@ -45,12 +47,16 @@ def crime_keys(ids: pa.ChunkedArray) -> NDArray[np.uint64]:
     return keys
 
 
-def superseded_rows(ids: pa.ChunkedArray, months: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Positions of the rows whose ID a later row has again: by month, then by order of the rows."""
+def superseded_rows(keys: Keys, ids: pa.ChunkedArray, months: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Positions of the rows whose ID a later row has again: by month, then by order of the rows.
+
+    `keys` are the numbers of the `ids`. Only where two are equal are the IDs themselves compared.
+    """
+    told = np.sort(keys[keys != 0])
+    if not (told[1:] == told[:-1]).any():
+        return np.array([], dtype=np.int64)
     encoded = ids.combine_chunks().dictionary_encode()
     known = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    if len(encoded.dictionary) == int((known >= 0).sum()):
-        return np.array([], dtype=np.int64)
     return repeated(known.astype(np.int64), months.to_numpy())
 
 

@@ -113,7 +113,8 @@ class Joiner:
         encoded = places["lsoa_code"].combine_chunks().dictionary_encode()
         codes = encoded.dictionary.to_pylist()
         at = encoded.indices.fill_null(len(codes)).to_numpy(zero_copy_only=False)
-        unknown = np.array([code not in self._areas.codes.known for code in codes] + [False])
+        known = self._areas.codes.known
+        unknown = np.array([code not in known for code in codes] + [False])
         sought = np.flatnonzero(unknown[at])
         lsoa = self._outlines.locate(easting[sought], northing[sought])
         held = sought[(lsoa >= 0) & (lsoa < self.inside)]
@@ -158,7 +159,7 @@ class Joiner:
 
     def _by_code(self, codes: pa.ChunkedArray) -> Positions:
         encoded = codes.combine_chunks().dictionary_encode()
-        known = [self._areas.codes.position(code) for code in encoded.dictionary.to_pylist()]
+        known = self._areas.codes.positions(encoded.dictionary.to_pylist())
         at = encoded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)
         positions: Positions = np.array([*known, UNLOCATED], dtype=np.int32)[at]
         return positions

@@ -30,7 +30,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.areas.codes import OUTSIDE
-from geo.building.crime_ids import crime_keys
+from geo.building.crime_ids import Keys
 from geo.counts import SET_COLUMN, count_part
 from geo.errors import DatasetError
 from geo.incidents.table import FileRead
@@ -51,6 +51,7 @@ def write_part(
     read: FileRead,
     lsoa: NDArray[np.int32],
     weight: NDArray[np.int64],
+    keys: Keys,
     *,
     sets: Mapping[str, pa.DictionaryArray],
     inside: int,
@@ -63,6 +64,7 @@ def write_part(
         read: the file, read.
         lsoa: the position of each place, or UNLOCATED or OUTSIDE.
         weight: how many rows stand at each place.
+        keys: the number of each row's crime ID, 0 where it has none.
         sets: for each further set of areas the code of each place, or null.
         inside: how many of the areas are no ring.
         account: what became of the rows.
@@ -70,7 +72,7 @@ def write_part(
     partial = path.with_name(f".{path.name}-{uuid4().hex}")
     try:
         with zipfile.ZipFile(partial, "x") as file:
-            for name, table in _tables(read, lsoa, weight, sets, inside):
+            for name, table in _tables(read, lsoa, weight, keys, sets=sets, inside=inside):
                 file.writestr(zipfile.ZipInfo(f"{name}.arrow"), _arrow(table))
             file.writestr(zipfile.ZipInfo(ACCOUNT), json.dumps(account) + "\n")
         partial.replace(path)
@@ -82,6 +84,8 @@ def _tables(
     read: FileRead,
     lsoa: NDArray[np.int32],
     weight: NDArray[np.int64],
+    keys: Keys,
+    *,
     sets: Mapping[str, pa.DictionaryArray],
     inside: int,
 ) -> Iterator[tuple[str, pa.Table]]:
@@ -99,7 +103,7 @@ def _tables(
         places = places.append_column(f"{SET_COLUMN}{name}", codes)
     places = places.append_column("rows", pa.array(weight)).filter(pa.array(kept_places))
     yield "places", places
-    yield "ids", _ids(read.rows, kept)
+    yield "ids", _ids(read.rows, keys, kept)
     yield from count_part(rows, places, inside).items()
     refused = [[getattr(item, name) for item in read.refusals] for name in REFUSED.names]
     yield "refused", pa.table(refused, schema=REFUSED)
@@ -151,16 +155,11 @@ def _damaged(parts: Path, key: str, error: Exception) -> DatasetError:
     return DatasetError(f"{part_path(parts, key)} of the dataset is damaged: {error}.")
 
 
-def _ids(rows: pa.Table, kept: NDArray[np.bool_]) -> pa.Table:
-    known = rows["crime_id"].is_valid()
-    row = pa.array(np.where(kept, np.cumsum(kept, dtype=np.int32) - 1, np.int32(-1)))
-    return pa.table(
-        {
-            "key": pa.array(crime_keys(rows["crime_id"].filter(known))),
-            "month": rows["month"].filter(known),
-            "row": row.filter(known),
-        }
-    )
+def _ids(rows: pa.Table, keys: Keys, kept: NDArray[np.bool_]) -> pa.Table:
+    known = keys != 0
+    row = np.where(kept, np.cumsum(kept, dtype=np.int32) - 1, np.int32(-1))
+    columns = {"key": keys, "month": rows["month"].to_numpy(), "row": row}
+    return pa.table({name: pa.array(values[known]) for name, values in columns.items()})
 
 
 def clear_partial(parts: Path) -> None:

@@ -6,18 +6,18 @@ so a later build takes it over as it is. `geo.building.part_files` says what is 
 
 import hashlib
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from geo.areas.areas import Areas
 from geo.areas.codes import OUTSIDE, UNLOCATED
-from geo.building.crime_ids import superseded_rows
+from geo.building.crime_ids import Keys, crime_keys, superseded_rows
 from geo.building.join import Joiner, Placed
 from geo.building.part_files import link_file, part_path, read_account, write_part
 from geo.errors import InputError
@@ -112,7 +112,8 @@ def make_part(task: PartTask) -> Part:
     read = read_file(task.file.name, data, checksum, task.column_map)
     del data
     _refuse_other_kind(read, task)
-    read = _settle_repeats(read)
+    keys = crime_keys(read.rows["crime_id"])
+    read, keys = _settle_repeats(read, keys)
     joiner = _joiner(task.areas, task.join_id)
     place = read.rows["place"].to_numpy()
     weight = np.bincount(place, minlength=len(read.places))
@@ -127,6 +128,7 @@ def make_part(task: PartTask) -> Part:
         read,
         placed.lsoa,
         weight,
+        keys,
         sets=joiner.sets(read.places),
         inside=joiner.inside,
         account=part.account,
@@ -155,24 +157,29 @@ def _key(checksum: str, task: PartTask) -> str:
 
 
 _one_at_a_time = Lock()
+_joiners: LRUCache[tuple[Path, str], Joiner] = LRUCache(maxsize=2)
 
 
-def _joiner(areas: Path, join_id: str) -> Joiner:
-    """The areas, opened once a process, whichever thread is first."""
+def keep_open(areas: Areas, folder: Path) -> None:
+    """Take areas that are in memory for those that lie in the folder, for this process's parts."""
     with _one_at_a_time:
-        return _open_joiner(areas, join_id)
+        _joiners[folder, areas.join_id] = Joiner(areas)
 
 
-@lru_cache(maxsize=2)
-def _open_joiner(areas: Path, _: str) -> Joiner:
-    return Joiner(Areas.read(areas))
+def _joiner(folder: Path, join_id: str) -> Joiner:
+    """The areas of a folder, opened once a process, whichever thread is first."""
+    with _one_at_a_time:
+        joiner = _joiners.get((folder, join_id))
+        if joiner is None:
+            joiner = _joiners[folder, join_id] = Joiner(Areas.read(folder))
+        return joiner
 
 
-def _settle_repeats(read: FileRead) -> FileRead:
-    """Keep one row of every crime ID of the file; the others are refused."""
-    others = superseded_rows(read.rows["crime_id"], read.rows["month"])
+def _settle_repeats(read: FileRead, keys: Keys) -> tuple[FileRead, Keys]:
+    """Keep one row of every crime ID of the file, and its key; the others are refused."""
+    others = superseded_rows(keys, read.rows["crime_id"], read.rows["month"])
     if not len(others):
-        return read
+        return read, keys
     told = read.rows.take(pa.array(others)).select(["line", "crime_id"]).to_pylist()
     repeats = [
         Refusal(read.name, row["line"], "crime ID", row["crime_id"], REPEATED) for row in told
@@ -180,7 +187,7 @@ def _settle_repeats(read: FileRead) -> FileRead:
     refusals = sorted([*read.refusals, *repeats], key=lambda refusal: refusal.line)
     kept = np.ones(len(read.rows), dtype=bool)
     kept[others] = False
-    return replace(read, rows=read.rows.filter(pa.array(kept)), refusals=refusals)
+    return replace(read, rows=read.rows.filter(pa.array(kept)), refusals=refusals), keys[kept]
 
 
 def _account(

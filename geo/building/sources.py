@@ -58,8 +58,8 @@ def _is_street(file: IncidentFile) -> bool:
     """Told by the header; what cannot be read is told when it is read."""
     if file.member is not None:
         return True
-    first = file.start().decode("utf-8-sig", "replace").partition("\n")[0]
+    first = file.start().decode("utf-8-sig", "replace").encode()
     try:
-        return set(street.COLUMNS) <= set(header(file.name, first.encode()))
+        return set(street.COLUMNS) <= set(header(file.name, first))
     except InputError:
         return False

@@ -23,7 +23,7 @@ from geo.incidents.report import write_refusals
 from geo.incidents.table import Refusal
 from geo.versions import Version
 
-_AT_ONCE = 400_000  # rows in memory; more are added up or written first
+_AT_ONCE = 1_000_000  # rows in memory; more are added up or written first
 _LOCATION = ["lsoa", "location", "rows"]
 
 

@@ -117,7 +117,7 @@ def read_csv(name: str, data: bytes, wanted: list[str]) -> CsvText:
     if not columns.num_rows and not skipped:
         raise InputError(no_rows)
     lines = np.arange(2, columns.num_rows + 2)
-    line_ends = data.count(b"\n") + (not data.endswith(b"\n"))
+    line_ends = _count(data, "\n") + (not data.endswith(b"\n"))
     lone_returns = b"\r" in data and data.count(b"\r") - data.count(b"\r\n")
     if not skipped and not lone_returns and line_ends == columns.num_rows + 1:
         return CsvText(columns, lines, [])
@@ -125,6 +125,11 @@ def read_csv(name: str, data: bytes, wanted: list[str]) -> CsvText:
     if len(lines) != columns.num_rows:
         raise InputError(f"{name} cannot be divided into rows: look for a stray quote mark in it.")
     return CsvText(columns, lines, broken)
+
+
+def _count(data: bytes, character: str) -> int:
+    """How often a character occurs; unlike `bytes.count` it lets other threads run."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(character)))
 
 
 def _refuse_cut_off(name: str, data: bytes, expected: int) -> None:

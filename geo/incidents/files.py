@@ -96,10 +96,10 @@ class IncidentFile:
         return InputError(f"{self.name} cannot be read: {str(error) or 'it is cut off'}.")
 
     def start(self) -> bytes:
-        """The first bytes of a loose file, or nothing where it cannot be read."""
+        """The first line of a loose file, or nothing where it cannot be read."""
         try:
             with self.path.open("rb") as file:
-                return file.read(65_536)
+                return file.readline(65_536)
         except OSError:
             return b""
 

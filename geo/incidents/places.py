@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from geo.areas import LSOA_CODE
 from geo.crs import to_bng
+from geo.grouping import group_rows
 from geo.incidents.table import Sieve
-from geo.incidents.texts import Texts, groups
+from geo.incidents.texts import Texts
 
 PLACES = pa.schema(
     [
@@ -49,7 +50,7 @@ class Where:
         columns = {name: texts.take(rows) for name, texts in named.items() if texts is not None}
         if not columns:
             columns = {"location": Texts.same("", len(rows))}
-        place, first = groups(list(columns.values()))
+        place, first = group_rows((texts.at, len(texts.distinct)) for texts in columns.values())
         told = {name: texts.take(first) for name, texts in columns.items()}
         found = {name: told[name].array().cast(pa.string()) for name in told if name in _WORDS}
         if self.x is not None and self.y is not None:

@@ -87,19 +87,3 @@ class Texts:
         """The column as Arrow has it, null where blank."""
         indices = pa.array(self.at, mask=self.blank)
         return pa.DictionaryArray.from_arrays(indices, self.distinct)
-
-
-def groups(columns: list[Texts]) -> tuple[Positions, NDArray[np.int64]]:
-    """Rows that have the same texts in all columns, as one group.
-
-    Returns each row's group, and the first row of each group. Groups are numbered in the order in
-    which they first occur.
-    """
-    rows = len(columns[0].at)
-    group: NDArray[np.int64] = np.zeros(rows, dtype=np.int64)
-    for column in columns:
-        paired = group * (len(column.distinct) + 1) + (column.at + 1)
-        group = pa.array(paired).dictionary_encode().indices.to_numpy().astype(np.int64)
-    first = np.full(int(group.max(initial=-1)) + 1, rows, dtype=np.int64)
-    np.minimum.at(first, group, np.arange(rows))
-    return group.astype(np.int32), first
