@@ -81,8 +81,14 @@ def national(folder: Path, months: int, runs: int) -> None:
         write_month(folder / "one", folder / "months" / name, name)
     area = folder / "safermap.toml"
     area.write_text(AREA)
+    prepared = folder / "prepared"
+    cost_of([SAFERMAP, "build", "--incidents", str(folder / "one"), "--out", str(prepared),
+             "--area", str(area)])  # fmt: skip
+    [lsoas] = prepared.glob("*/areas/lsoas.parquet")
     print(f"Build, {months} of the national months, 34,753 areas: median of {runs} runs")
     commands = programs(folder / "months", SHARED / NATIONAL, area, folder)
+    least = python("least", folder / "months", lsoas, folder / "least")
+    commands["the least: areas prepared, nothing checked"] = least
     report(compare(commands, runs, afresh(folder)))
 
 
