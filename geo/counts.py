@@ -52,7 +52,7 @@ def count_kinds(incidents: pa.Table, position: NDArray[np.int32], name: str = "l
             "offence": incidents["offence"],
             "business": incidents["business"],
             "rural_flag": incidents["rural_flag"],
-            "night": _night(incidents["hour"]),
+            "night": night_of(incidents["hour"]),
             "rural_offence": incidents["rural_offence"],
             "month": incidents["month"],
             name: pa.array(position),
@@ -69,7 +69,8 @@ def count_kinds(incidents: pa.Table, position: NDArray[np.int32], name: str = "l
     )
 
 
-def _night(hours: pa.ChunkedArray) -> pa.Array:
+def night_of(hours: pa.ChunkedArray) -> pa.Array:
+    """Whether each hour is of the night-time economy, 8pm to 4am; null where it is not known."""
     if hours.null_count == len(hours):
         return pa.nulls(len(hours), pa.bool_())
     hour = hours.fill_null(0).to_numpy()

@@ -21,6 +21,7 @@ from geo.measures.neighbours import Neighbours
 from geo.named_areas import NamedAreas
 from geo.period import Period
 from geo.shapes import Shapes
+from geo.times import Times
 from geo.versions import current_folder, read_manifest
 
 _DAMAGE = (OSError, KeyError, TypeError, ValueError, IndexError, QuestionError)
@@ -133,6 +134,19 @@ class Dataset:
         except _DAMAGE as error:
             raise DatasetError(
                 f"The named areas in {self.folder.parent} are damaged; build it again."
+            ) from error
+
+    @cached_property
+    def times(self) -> Times:
+        """The days and hours of incidents, read when they are first asked for.
+
+        Raises DatasetError where the parts of the dataset are damaged.
+        """
+        try:
+            return Times.read(self.folder, [source.id for source in self.sources])
+        except _DAMAGE as error:
+            raise DatasetError(
+                f"The incidents in {self.folder.parent} are damaged; build it again."
             ) from error
 
     @property

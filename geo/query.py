@@ -1,5 +1,6 @@
 """A question (theme, months, sources, town, kind of place) and its counts by area."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from geo.areas import town_id
 from geo.counts import Counts
 from geo.dataset import Dataset
 from geo.errors import QuestionError
-from geo.offences import Theme, find_theme
+from geo.offences import Kind, Theme, find_theme
 from geo.period import Period
 from geo.recorders import choose_sources, first_recorded, marks, months_of, months_shared, names_of
 from geo.rural_urban import PLACES, Place
@@ -151,16 +152,22 @@ class Question:
         ]
         return int(dataset.counts.by_month(np.array(silent, dtype=bool), self.period).sum())
 
+    def holds(
+        self, dataset: Dataset, kinds: Sequence[Kind], sources: Sequence[int]
+    ) -> NDArray[np.bool_]:
+        """Which kinds of incident are counted, of kinds each as one of the sources records it."""
+        marked = {s: marks(dataset, self.theme, s) for s in self.sources}
+        told = zip(kinds, sources, strict=True)
+        return np.array(
+            [s in marked and self.theme.holds(kind, marked=marked[s]) for kind, s in told],
+            dtype=bool,
+        )
+
     def _by_month(self, dataset: Dataset) -> NDArray[np.int64]:
         return self._of(dataset, dataset.counts)
 
     def _of(self, dataset: Dataset, counts: Counts) -> NDArray[np.int64]:
-        marked = {s: marks(dataset, self.theme, s) for s in self.sources}
-        chosen = [
-            source in marked and self.theme.holds(kind, marked=marked[source])
-            for kind, source in zip(counts.kinds, counts.sources, strict=True)
-        ]
-        return counts.by_month(np.array(chosen, dtype=bool), self.period)
+        return counts.by_month(self.holds(dataset, counts.kinds, counts.sources), self.period)
 
 
 def _period(dataset: Dataset, sources: tuple[int, ...], months: str | None) -> Period:

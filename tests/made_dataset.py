@@ -152,6 +152,7 @@ def write_made(
     focal, neighbour = zip(*pairs, strict=True)
     _table(folder, "neighbours", {"focal": pa.array(focal), "neighbour": pa.array(neighbour)})
     _table(folder, "counts", _counts(counts))
+    _table(folder, "dropped", dict.fromkeys(("source", "part", "row"), pa.array([], pa.string())))
     manifest = _manifest(sources, dict(area or {}), counts)
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (home / "CURRENT").write_text("made", encoding="utf-8")
@@ -217,5 +218,6 @@ def _manifest(
             **area,
         },
         "sources": [dict(source) for source in sources],
+        "files": [],
         "rows": {},
     }

@@ -28,6 +28,7 @@ from service.pages.frame import (
 )
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
+from service.pages.week import week_facts, week_view
 from service.site import Site
 
 
@@ -81,6 +82,7 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
         "headline": _headline(site, question, town).striptags(),
         "side_by_side": beside(site, question),
         "caveats": caveats(dataset, question),
+        "week": week_facts(dataset, question),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
     }
 
@@ -137,6 +139,7 @@ def town_page(site: Site, question: Question) -> bytes:
             hollow=facts["illustrative"],
         ),
         months=months,
+        week=week_view(site.dataset, question),
         downloads=_downloads(site, question),
         map=build_map(config),
     )

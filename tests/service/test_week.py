@@ -1,0 +1,59 @@
+"""The week on a town's page: the same figures in words, chart, table and JSON."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+from web_pages import Page
+
+HTML = {"Accept": "text/html"}
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def section(client: TestClient, path: str) -> str:
+    text = client.get(path, headers=HTML).text
+    [found] = re.findall(
+        r'<section class="section" aria-labelledby="week">.*?</section>', text, re.S
+    )
+    return str(found)
+
+
+@pytest.mark.parametrize("theme", ["asb", "violence", "homicide"])
+def test_chart_and_table_hold_the_figures_of_the_data(client: TestClient, theme: str) -> None:
+    path = f"/towns/shrewsbury?theme={theme}"
+    facts = client.get(path).json()
+    week = facts["week"]
+    assert list(week["hours"]) == list(week["days"]) == DAYS
+    assert {day: sum(hours) for day, hours in week["hours"].items()} == week["days"]
+    assert sum(week["days"].values()) == week["incidents"] == facts["count"]
+    shown = section(client, path)
+    wide = re.findall(r'<text class="in-cell[^>]*>([^<]*)</text>', shown)
+    flat = [f"{count:,}" for hours in week["hours"].values() for count in hours]
+    assert wide == flat
+    rows = re.findall(r"<tr><th scope=\"row\">[^<]*</th>(.*?)</tr>", shown)
+    by_hour = [re.findall(r"<td>([^<]*)</td>", row) for row in rows]
+    assert [list(column) for column in zip(*by_hour, strict=True)] == [
+        flat[24 * day : 24 * day + 24] for day in range(7)
+    ]
+    assert week["finding"] in Page(shown).words
+
+
+def test_the_night_time_economy_peaks_at_weekend_nights(client: TestClient) -> None:
+    week = client.get("/towns/shrewsbury?theme=violence").json()["week"]
+    nights = week["weekend_nights"]
+    assert nights["ratio_lower"] > 1
+    assert nights["p"] < 1e-6
+    assert "times as many as on Monday to Thursday nights" in week["finding"]
+
+
+def test_few_incidents_are_given_as_counts(client: TestClient) -> None:
+    week = client.get("/towns/wem?theme=robbery&datetime=2015-04/2015-06").json()["week"]
+    assert "%" not in str(week["finding"])
+
+
+def test_open_data_says_why_there_are_no_hours(police_client: TestClient) -> None:
+    week = police_client.get("/towns/oswestry?theme=asb").json()["week"]
+    assert week["reason"] == "Open police data has months only: it tells no day and no hour."
+    assert week["hours"] is week["finding"] is week["weekend_nights"] is None
+    assert week["share_unknown"] == 1
+    assert week["reason"] in Page(section(police_client, "/towns/oswestry?theme=asb")).words
