@@ -7,10 +7,12 @@ from pathlib import Path
 
 from setting_tables import tables_in
 
+from bench import naive
 from geo.area_file.area_table import AreaTable, SetTable, TownsTable
 from geo.area_file.files import FilesTable, FileTable
 from geo.area_file.read import AreaFileTable, DisclosureTable
 from geo.area_file.source_table import SourceTable
+from geo.dataset import Dataset
 from geo.incidents import CANONICAL, ColumnMap
 from geo.offences import OFFENCES, RURAL_OFFENCES
 from layers.registry import all_layers
@@ -86,3 +88,18 @@ def test_every_fetch_command_and_option_is_documented() -> None:
         assert f"`{name}" in text or f"fetch {name}" in text
         for option in inspect.signature(command.callback).parameters:
             assert f"--{option}" in text, f"{name} --{option}"
+
+
+def test_what_the_methods_page_says_of_the_ten_first_areas_is_what_is_computed(
+    police: Dataset,
+) -> None:
+    text = (ROOT / "docs/methods.md").read_text("utf-8")
+    for theme in ("asb", "shoplifting"):
+        assert "\n".join(naive.table(police, theme)) in text
+
+
+def test_nothing_is_called_a_cluster_that_the_exact_test_does_not_support(police: Dataset) -> None:
+    for theme in ("asb", "shoplifting"):
+        rows = naive.verdicts(police, theme)
+        assert (rows["cluster"] == (rows["q"] <= 0.10)).all()
+        assert ((rows["normal_q"] <= 0.05) & (rows["cluster"] == False)).any(), theme  # noqa: E712
