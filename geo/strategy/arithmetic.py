@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from geo.strategy.figures import IMPLIED, Figure, Formula, Strategy, fixed
-from geo.strategy.verdicts import Check, unknown, verdict_on
+from geo.strategy.verdicts import Check, Reason, unknown
 
 _AS_SUMMED = (
     "It is the sum of the printed parts, so it leaves out what has no printed part and repeats "
@@ -62,10 +62,14 @@ def implied_residents(strategy: Strategy, area: str) -> ImpliedResidents | None:
 def check_print(strategy: Strategy, figure: Figure) -> list[Check]:
     """One check for each way in which the figure follows from others."""
     checks = [_check(strategy, figure, formula) for formula in figure.made_of]
-    summed = any(check.summed and check.near for check in checks)
+    sums = [
+        check
+        for check, formula in zip(checks, figure.made_of, strict=True)
+        if formula.over is None and check.reason in (None, "rounding")
+    ]
     return [
         replace(check, because=f"{check.because} {_AS_SUMMED}")
-        if summed and not check.summed and check.verdict == "differs"
+        if sums and check.reason == "arithmetic"
         else check
         for check in checks
     ]
@@ -84,25 +88,32 @@ def _check(strategy: Strategy, figure: Figure, formula: Formula) -> Check:
     value = total / over.value - (1 if figure.measure == "change" else 0)
     value *= _SCALE[figure.measure]
     how = f"{how} over {over.printed_words}"
-    because = ""
-    if not figure.equals(value):
-        because = f"The print does not add up: {how} is {figure.shown(value)}."
-    return Check("print", how, value, verdict_on(figure, value), because)
+    if figure.equals(value):
+        return Check("print", how, value, "equal")
+    because = f"The print does not add up: {how} is {figure.shown(value)}."
+    return Check("print", how, value, "differs", "arithmetic", because)
 
 
 def _sum(figure: Figure, parts: list[Figure], total: Fraction, how: str) -> Check:
     gap = figure.value - total
     if figure.equals(total):
-        return Check("print", how, total, "equal", summed=True, near=True)
-    near = abs(gap) <= figure.slack + sum(part.slack for part in parts)
+        return Check("print", how, total, "equal")
     because = f"The printed parts add to {figure.shown(total)}"
-    if near:
+    reason: Reason
+    if abs(gap) <= figure.slack + sum(part.slack for part in parts):
+        reason = "rounding"
         because += ": rounding of the parts alone could make the difference."
     elif gap > 0:
-        because += f"; {fixed(gap, figure.decimals)} stand in no printed part."
+        reason = "parts left out"
+        because += f"; {fixed(gap, figure.decimals)} {_stand(gap)} in no printed part."
     else:
+        reason = "arithmetic"
         because += f", {fixed(-gap, figure.decimals)} more than the printed total."
-    return Check("print", how, total, "differs", because, summed=True, near=near)
+    return Check("print", how, total, "differs", reason, because)
+
+
+def _stand(gap: Fraction) -> str:
+    return "stand" if gap > 1 else "stands"
 
 
 def _over_implied(
@@ -111,7 +122,8 @@ def _over_implied(
     people = implied_residents(strategy, figure.area)
     how = f"{_words(parts)} over residents that the rates imply"
     if people is None:
-        return unknown("print", "The print does not give the residents it divides by.", how)
+        because = "The print does not give the residents it divides by."
+        return unknown("print", "not printed", because, how)
     span = f"{fixed(people.low, 0)} to {fixed(people.high, 0)} residents"
     low, high = (1000 * total / end for end in (people.high, people.low))
     middle = 1000 * total / people.middle
@@ -122,7 +134,7 @@ def _over_implied(
         f"The print does not add up: {people.agreeing} of its {people.pairs} rates imply "
         f"{span}, on which {_words(parts)} is {figure.shown(middle)}."
     )
-    return Check("print", how, middle, "differs", because)
+    return Check("print", how, middle, "differs", "arithmetic", because)
 
 
 def _words(parts: list[Figure]) -> str:

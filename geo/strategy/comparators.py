@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from geo.dataset import Dataset
-from geo.errors import QuestionError
 from geo.measures.rates import rate, rate_limits
 from geo.period import Period
 from geo.strategy.arithmetic import implied_residents
 from geo.strategy.figures import IMPLIED, Figure, Formula, Strategy
-from geo.strategy.recount import own_count
+from geo.strategy.incidents import own_count
+from geo.strategy.places import people_of
+from geo.strategy.verdicts import CannotTell
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,12 @@ def _printed(strategy: Strategy, figure: Figure) -> PrintedRate:
 def _own(dataset: Dataset, figure: Figure, months: Period) -> OwnRate:
     if figure.theme is None:
         return OwnRate(None, None, None, "Nothing in the dataset counts it.")
+    count = None
     try:
         count, _ = own_count(dataset, figure.theme, months)
-    except QuestionError as error:
-        return OwnRate(None, None, None, str(error))
-    people = int(dataset.residents.sum()) if dataset.residents_known.all() else 0
-    if not people:
-        return OwnRate(count, None, None, "The residents of the area are not known.")
+        people = people_of(dataset)
+    except CannotTell as found:
+        return OwnRate(count, None, None, str(found))
     return OwnRate(count, float(rate(count, people)), _limits(count, people))
 
 

@@ -36,7 +36,7 @@ def strategy_page(site: Site, strategy: Strategy) -> bytes:
         facts=facts,
         denominator=site.dataset.denominator,
         period=site.dataset.period,
-        unsound=[f for f in figures if any(c["verdict"] == "differs" for c in f["print"])],
+        unsound=_unsound(figures),
         tables=[
             (title, list(rows)) for title, rows in groupby(figures, lambda figure: figure["table"])
         ],
@@ -46,6 +46,21 @@ def strategy_page(site: Site, strategy: Strategy) -> bytes:
         caveats=[bold_first(text) for text in facts["caveats"]],
         downloads={name: f"/strategy?f={name.lower()}" for name in ("CSV", "JSON")},
     )
+
+
+def _unsound(figures: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Figures that the print does not give itself, each with the check that says so, worst first.
+
+    What rounding alone may have done comes last.
+    """
+    found = [
+        (figure, check)
+        for figure in figures
+        for check in figure["print"]
+        if check["verdict"] == "differs"
+    ]
+    order = ("arithmetic", "parts left out", "rounding")
+    return sorted(found, key=lambda pair: order.index(pair[1]["reason"]))
 
 
 def strategy_csv(site: Site, strategy: Strategy) -> Body:

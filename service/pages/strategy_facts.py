@@ -37,7 +37,7 @@ UNITS = {
 COLUMNS = (
     "figure", "table", "what", "area", "measure", "unit", "period", "against", "printed",
     "printed_value", "basis", "how",
-    "recomputed", "recomputed_as_printed", "verdict", "because", "illustrative",
+    "recomputed", "recomputed_as_printed", "verdict", "reason", "because", "illustrative",
 )  # fmt: skip
 
 
@@ -113,6 +113,7 @@ def _check(figure: Figure, check: Check) -> dict[str, Any]:
         "recomputed": None if value is None else float(value),
         "recomputed_as_printed": None if value is None else figure.shown(value),
         "verdict": check.verdict,
+        "reason": check.reason,
         "because": check.because,
         "illustrative": check.illustrative,
     }
