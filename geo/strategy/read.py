@@ -187,7 +187,8 @@ def _unknown(
                 yield "made_of", f"there is no figure {shown(name)} in this file."
             elif name in known and known[name]["area"] != row["area"]:
                 yield "made_of", f"{shown(name)} is a figure of {known[name]['area']}."
-        if all(name in known or name == IMPLIED for name in formula.names):
+        printed = [name for name in formula.names if name != formula.over or name != IMPLIED]
+        if all(name in known for name in printed):
             yield from _unfit(row["measure"], formula, known)
 
 
