@@ -25,6 +25,8 @@ from service.pages.catalogue import catalogue_page, document_page, item_page, la
 from service.pages.home import home_page
 from service.pages.rural import rural_page
 from service.pages.rural_facts import rural_facts
+from service.pages.strategy import strategy_csv, strategy_page, strategy_served
+from service.pages.strategy_facts import strategy_facts
 from service.pages.town import town_facts, town_page, town_question
 from service.parameters import ITEMS, QUESTION, check_names, read_question, read_window
 from service.responses import Body, json_bytes, json_response
@@ -121,6 +123,21 @@ async def rural(request: Request) -> Response:
         }
 
     return await answer(request, VIEW, makers)
+
+
+@router.api_route("/strategy", methods=METHODS)
+async def strategy(request: Request) -> Response:
+    """What the partnership printed, recomputed."""
+
+    def makers(site: Site, _: str) -> Makers:
+        printed = strategy_served(site)
+        return {
+            "html": page(strategy_page, site, printed),
+            "json": data(lambda: strategy_facts(site.dataset, printed)),
+            "csv": lambda: strategy_csv(site, printed),
+        }
+
+    return await answer(request, ("f",), makers)
 
 
 @router.api_route("/collections", methods=METHODS)

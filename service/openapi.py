@@ -54,10 +54,11 @@ def _paths(site: Site) -> Json:
         "/": _get("The home page, or the landing document.", "landing", ("f",)),
         "/towns/{town}": _get("One town.", "town", view, (town,)),
         "/rural": _get("Rural crime.", "rural", view),
+        **({"/strategy": _get(_STRATEGY, "strategy", ("f",), csv=True)} if site.strategy else {}),
         "/collections": _get("Every layer.", "collections", ("f",)),
         "/collections/{layer}": _get("One layer.", "collection", ("f",), (layer,)),
         "/collections/{layer}/items": _get(
-            "The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection"
+            "The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection", csv=True
         ),
         "/collections/{layer}/items/{id}": _get(
             "One feature.", "item", (*QUESTION, "f"), (layer, item), "Feature"
@@ -77,13 +78,14 @@ def _get(
     *,
     media: str = MEDIA["json"],
     html: bool = True,
+    csv: bool = False,
 ) -> Json:
     content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}} if html else {}
     if schema is None:
         content[media] = {"schema": {"type": "object"}}
     else:
         content[MEDIA["geojson"]] = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
-    if name == "items":
+    if csv:
         content[MEDIA["csv"]] = {"schema": {"type": "string"}}
     problems = {"400": {"$ref": "#/components/responses/Problem"}}
     if in_path:
@@ -118,6 +120,7 @@ def _parameter(site: Site, name: str) -> Json:
     }
 
 
+_STRATEGY = "The figures that the partnership printed, recomputed."
 _PROBLEM: Json = {
     "type": "object",
     "required": ["title", "status", "detail"],

@@ -11,6 +11,8 @@ from geo.formats import Record, feature, records
 from geo.offences import Theme
 from geo.query import Question
 from geo.recorders import themes
+from geo.strategy.figures import Strategy
+from geo.strategy.read import strategy_in
 from layers.layer import Answer, Layer
 from layers.registry import find_layer, offered_layers
 from service.responses import Body
@@ -31,6 +33,7 @@ class Site:
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
         self._lock = Lock()
         self.themes: dict[str, Theme] = themes(dataset)
+        self.strategy: Strategy | None = strategy_in(dataset)
         self.layers: dict[str, Layer] = offered_layers(dataset)
 
     @classmethod

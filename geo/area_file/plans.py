@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from geo.areas.plan import AreaPlan
+from geo.areas.plan import AreaPlan, InputFile
 from geo.incidents.columns import CANONICAL_MAP, ColumnMap
 from geo.incidents.table import Sensitivity, Source
 
@@ -64,9 +64,13 @@ class SourcePlan:
 
 @dataclass(frozen=True)
 class AreaFile:
-    """One area file: the area, its sources and what is hidden. All paths are there to be read."""
+    """One area file: the area, its sources and what is hidden. All paths are there to be read.
+
+    `strategy` is the file of figures that the partnership printed, where there is one.
+    """
 
     path: Path
     area: AreaPlan
     sources: tuple[SourcePlan, ...] = ()
     disclosure: Disclosure = Disclosure()
+    strategy: InputFile | None = None

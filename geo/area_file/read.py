@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import Field
 
 from geo.area_file.area_table import AreaTable, as_entries
+from geo.area_file.area_table import one as one_file
+from geo.area_file.files import OneFile
 from geo.area_file.plans import AreaFile, Disclosure
 from geo.area_file.source_table import SourceTable, files_of, source_id
 from geo.errors import InputError
@@ -54,6 +56,9 @@ class AreaFileTable(Table):
     disclosure: DisclosureTable = Field(
         default=DisclosureTable(), description="the table [disclosure]: which counts are hidden"
     )
+    strategy: OneFile | None = Field(
+        default=None, description="the file of figures that the partnership printed"
+    )
 
     @classmethod
     def contradictions(cls, table: Mapping[str, Any], folder: Path) -> Iterable[Contradiction]:
@@ -92,6 +97,7 @@ def read_area_file(path: Path) -> AreaFile:
             area=table.area.plan(folder),
             sources=tuple(source.plan(folder) for source in table.source),
             disclosure=Disclosure(**dict(table.disclosure)),
+            strategy=one_file(table.strategy, folder),
         )
     except ValueError as error:  # a file went away since it was looked for
         raise InputError(f"The area file {path}: {error}") from error
@@ -126,6 +132,8 @@ def _refuse_contradiction(one: AreaFile, other: AreaFile) -> None:
         differ += [f"source {second.id}, {words}" for words in found]
     if one.disclosure != other.disclosure:
         differ.append("disclosure: the two hide different counts.")
+    if one.strategy != other.strategy:
+        differ.append("strategy: the two name different files of printed figures.")
     if differ:
         both = f"The area files {one.path} and {other.path} contradict each other; keep one."
         raise InputError("\n".join([both, *differ]))

@@ -25,6 +25,7 @@ from geo.checksums import checksum
 from geo.errors import InputError
 from geo.incidents.files import IncidentFile
 from geo.incidents.table import Refusal
+from geo.strategy.read import describe as describe_strategy
 from geo.versions import FORMAT, Version, contents, latest, new_version
 
 SAFERMAP = version("safermap")  # another one may make other areas of the same files
@@ -68,6 +69,7 @@ def build(
     """
     with new_version(home) as folder:
         before = latest(home)
+        printed = _printed(plan)
         inputs = [_Input(item, *files_of(item.files, plan.path.parent)) for item in plan.sources]
         if before is not None and before.manifest["inputs"] == _inputs_id(plan, inputs, []):
             return Built(before.folder, before.manifest, [], changed=False)
@@ -95,6 +97,7 @@ def build(
         }
         manifest = describe_build(areas, sources, passed_over)
         manifest |= {
+            "strategy": printed,
             "dataset_id": dataset_id(folder, manifest),
             "created": created,
             "inputs": inputs_id,
@@ -105,6 +108,14 @@ def build(
         }
         write_manifest(folder, manifest)
         return Built(home / name, manifest, refusals)
+
+
+def _printed(plan: AreaFile) -> dict[str, Any] | None:
+    """The printed figures that the area file names, checked whole."""
+    if plan.strategy is None:
+        return None
+    kinds = {code for source in plan.sources for code, _ in source.source.kinds}
+    return describe_strategy(plan.strategy, kinds)
 
 
 def _inputs_id(plan: AreaFile, inputs: Sequence[_Input], parts: Sequence[Part]) -> str:
@@ -127,7 +138,8 @@ def _inputs_id(plan: AreaFile, inputs: Sequence[_Input], parts: Sequence[Part]) 
         )
         for item in inputs
     ]
-    return content_id(SAFERMAP, FORMAT, PART_FORMAT, plan.area, said, plan.disclosure)
+    shown = (plan.disclosure, plan.strategy)
+    return content_id(SAFERMAP, FORMAT, PART_FORMAT, plan.area, said, *shown)
 
 
 def _areas(plan: AreaPlan, folder: Path, before: Version | None) -> tuple[Areas, str]:

@@ -51,7 +51,7 @@ def read_settings(path: Path, table: type[T], what: str) -> T:
     try:
         return table.model_validate(content, context=path.parent)
     except ValidationError as error:
-        raise InputError(_listed(path, what, _placed(text, error.errors()))) from None
+        raise InputError(listed(path, what, _placed(text, error.errors()))) from None
 
 
 def _read_text(path: Path, what: str) -> str:
@@ -128,7 +128,8 @@ def _known_part(place: Place, lines: Mapping[Place, int]) -> Place:
     return known
 
 
-def _listed(path: Path, what: str, mistakes: list[Mistake]) -> str:
+def listed(path: Path, what: str, mistakes: list[Mistake]) -> str:
+    """One message of every mistake in a file: its name once, then a line a mistake."""
     if len(mistakes) == 1:
         return f"The {what} {path}, {mistakes[0]}"
     return "\n".join([f"The {what} {path} has {len(mistakes)} mistakes:", *map(str, mistakes)])

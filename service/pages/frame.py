@@ -42,6 +42,7 @@ def frame(
             "streets": any(s.sensitivity == "open" and not s.illustrative for s in dataset.sources),
             "towns": bool(len(dataset.towns)),
             "rural": bool(dataset.rural.any()),
+            "strategy": site.strategy is not None,
         },
         "active": active,
     }
