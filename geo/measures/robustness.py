@@ -28,8 +28,8 @@ def hot_spot_settings(count_by_month: ArrayLike, residents: ArrayLike) -> Stands
 
     The settings are each z of 2.576, 3.090 and 3.291 (99%, 99.8% and 99.9% limits) with at least
     5 and at least 10 incidents, and then, where there are two months or more, each month left
-    out in turn at 3.090 and 10. Each month costs one `own_level`, so the work grows with months
-    times areas and with nothing else.
+    out in turn at 3.090 and 10. A month without any incident is no setting, since leaving it out
+    changes nothing. Each month costs one `own_level`, so the work grows with months times areas.
 
     Args:
         count_by_month: incidents, shape (months, n).
@@ -56,8 +56,9 @@ def hot_spot_settings(count_by_month: ArrayLike, residents: ArrayLike) -> Stands
     flags = [
         (z >= limit) & (total >= least) for limit in Z_THRESHOLDS for least in COUNT_THRESHOLDS
     ]
-    if len(months) > 1:
-        flags += [_hot(total - month, residents) for month in months]
+    busy = months[months.any(axis=1)]
+    if len(busy) > 1:
+        flags += [_hot(total - month, residents) for month in busy]
     return Stands(np.stack(flags).sum(axis=0), np.where(np.isnan(z), 0, len(flags)))
 
 
