@@ -101,11 +101,11 @@ def local_moran(count: ArrayLike, neighbours: Neighbours) -> LocalMoran:
     """
     incidents = whole_counts(count)
     values = _values(incidents, neighbours)
-    told = neighbours.degree > 0
-    if values.size == 0 or (values == values[0]).all():
-        told = np.zeros_like(told)
-    y = values - values.mean() if values.size else values
     i = np.full(values.shape, np.nan)
+    if values.size == 0 or (values == values[0]).all():
+        return LocalMoran(i, [None] * values.size)
+    told = neighbours.degree > 0
+    y = values - values.mean()
     i[told] = (y * neighbours.sums(y))[told] / neighbours.degree[told] / np.mean(y**2)
     # Compared as whole numbers, so that a count at the mean is never pushed off it by rounding.
     total, n = incidents.sum(), incidents.size
