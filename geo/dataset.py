@@ -165,6 +165,18 @@ class Dataset:
         return np.asarray(self.lsoas["residents"].notna())
 
     @cached_property
+    def residents_around(self) -> NDArray[np.float64]:
+        """Residents of each LSOA, then of each area of the ring; NaN where they are not known."""
+        both = pd.concat([self.lsoas["residents"], self.ring["residents"]])
+        return np.asarray(both.to_numpy("float64", na_value=np.nan))
+
+    @cached_property
+    def centroids(self) -> NDArray[np.float64]:
+        """Easting and northing of the centre of each LSOA, then of each area of the ring."""
+        outlines = [*self.lsoas.geometry, *self.ring.geometry]
+        return np.asarray(shapely.get_coordinates(shapely.centroid(outlines)))
+
+    @cached_property
     def place(self) -> NDArray[np.object_]:
         """`rural`, `urban` or None where there is no class, for each LSOA."""
         return _places(self.lsoas)

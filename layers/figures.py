@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.measures.rates import rate, rate_limits
+from geo.measures.smoothing import smoothed_rate
 from geo.query import Question
 from geo.recorders import names_of
 from layers.layer import Answer, Field
@@ -20,6 +21,13 @@ FIGURES = (
     Field("rate", "number", "Incidents per 1,000 residents over the period", "per 1,000", NOBODY),
     Field("rate_lower", "number", "Lower 95% limit of the rate", "per 1,000", NOBODY),
     Field("rate_upper", "number", "Upper 95% limit of the rate", "per 1,000", NOBODY),
+    Field(
+        "rate_smoothed",
+        "number",
+        "Empirical Bayes rate: the rate drawn towards that of all, more so where fewer live",
+        "per 1,000",
+        NOBODY,
+    ),
     Field("share", "number", "Share of the incidents of all areas asked about", "0 to 1", "none"),
 )
 QUESTION = (
@@ -57,6 +65,7 @@ def figure_columns(
         "rate": rate(count, residents),
         "rate_lower": lower,
         "rate_upper": upper,
+        "rate_smoothed": smoothed_rate(count, residents),
         "share": count / total if total else np.full(len(count), np.nan),
     }
 

@@ -1,30 +1,42 @@
 """Hot spots from the area's own level, and clusters from its neighbours: two separate answers."""
 
-import numpy as np
+from typing import Any
+
+import pandas as pd
 
 from geo.dataset import Dataset
-from geo.measures.clusters import Clusters, clusters
-from geo.measures.hotspots import classify, concentration, own_level
+from geo.measures.funnel import funnel_places
+from geo.measures.hotspots import OwnLevel, classify, concentration, own_level
+from geo.measures.robustness import (
+    COUNT_THRESHOLDS,
+    Q_THRESHOLDS,
+    Z_THRESHOLDS,
+    Stands,
+    hot_spot_settings,
+    in_words,
+)
 from geo.query import Question
 from layers.figures import AREA, FIGURES, QUESTION, lsoa_answer
 from layers.layer import Answer, Drawing, Field, Layer, always
+from layers.surroundings import FIELDS, NEAREST, NOT_TESTED, surroundings
 
-NOT_TESTED = "see cluster_reason"
 UNKNOWN = "Its residents are not known, so there is no rate to compare."
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:
-    """Own level, class, concentration and Gi* of every area the question is put to.
+    """Own level, class and concentration of every area asked about, and what its neighbours tell.
 
-    The ring round them takes part in Gi* alone, as far as the sources cover it.
+    Beside them stands in how many settings an area is a hot spot, and a cluster.
     """
     positions = question.areas(dataset)
-    count, residents = question.counts(dataset), dataset.residents[positions]
+    by_month, residents = question.counts_by_month(dataset), dataset.residents[positions]
+    count = by_month.sum(axis=0)
     own = own_level(count, residents)
     classes, reasons = classify(own.z, count, residents, dataset.neighbours.subset(positions))
     known = dataset.residents_known[positions]
-    around, halo = _around(dataset, question)
     order = concentration(count)
+    around = surroundings(dataset, question)
+    stands = hot_spot_settings(by_month, residents)
     return lsoa_answer(
         dataset,
         question,
@@ -35,58 +47,62 @@ def compute(dataset: Dataset, question: Question) -> Answer:
                 for why, told in zip(reasons, known, strict=True)
             ],
             "own_z": own.z,
+            "funnel": funnel_places(own.z),
             "rank": order.rank,
             "cumulative_share": order.cumulative_share,
-            "neighbours": around.degree,
-            "neighbours_count": around.neighbours_count,
-            "z": around.z,
-            "p": around.p,
-            "q": around.q,
-            "cluster": [
-                None if reason else bool(flag)
-                for flag, reason in zip(around.cluster, around.reason, strict=True)
-            ],
-            "cluster_reason": around.reason,
+            **around.columns,
+            **_settings("hotspot", stands),
+            **_settings("cluster", around.stands),
+            "robustness": in_words(stands, around.stands),
         },
         facts={
-            "overdispersion_phi": None if own.phi != own.phi else own.phi,
+            **_judged(own, int(count[residents > 0].sum()), int(residents.sum())),
             "judged_against": f"the rate of all {question.place or ''} areas".replace("  ", " "),
             "areas_judged": len(positions),
-            "areas_tested_for_clusters": around.tested,
-            "halo": halo,
-            "p_value": "exact, two-sided; q is Benjamini-Hochberg over the upper tail",
+            **around.facts,
+            "settings": {"hot_spot": _hot_spot_words(stands), "cluster": CLUSTER_WORDS},
         },
     )
 
 
-def _around(dataset: Dataset, question: Question) -> tuple[Clusters, str]:
-    """Clusters among the areas asked about and the ring, reported for the former; what was done."""
-    positions = question.areas(dataset)
-    ring, size = question.ring(dataset)
-    together = np.concatenate([positions, len(dataset.lsoas) + ring])
-    count = np.concatenate([question.counts(dataset), question.ring_counts(dataset)])
-    neighbours = dataset.neighbours.subset(together)
-    found = clusters(count, neighbours, np.arange(len(positions)))
-    return found, _halo_words(dataset, question, len(ring), size)
+def _judged(own: OwnLevel, count: int, residents: int) -> dict[str, Any]:
+    """The rate that areas are judged against and how widely rates spread; None where untold."""
+    told = own.phi == own.phi
+    return {
+        "overdispersion_phi": own.phi if told else None,
+        "overall_rate": 1000 * count / residents if told else None,
+    }
 
 
-def _halo_words(dataset: Dataset, question: Question, used: int, size: int) -> str:
-    kind = f"{question.place} areas" if question.place else "areas"
-    reasons = dict.fromkeys(dataset.held[s].ring_why.strip(". ") for s in question.sources)
-    why = "; ".join(reason for reason in reasons if reason)
-    because = f" ({why})" if why else ""
-    if not used:
-        said = f"; the files hold the incidents of none of the {size} {kind} round it{because}"
-        return (
-            "none: computed inside the area only, so areas at its edge lack some of their "
-            f"neighbours{said if size else ''}"
-        )
-    least = f"; the files do not hold the incidents of the others{because}"
-    return (
-        f"{used} of the {size} {kind} round {dataset.area} are among the neighbours and in Gi*, "
-        f"but are not reported{least if used < size else ''}"
+def _settings(what: str, stands: Stands) -> dict[str, Any]:
+    untold = stands.settings == 0
+    return {
+        f"{what}_settings": pd.arrays.IntegerArray(stands.flagged, untold),
+        f"{what}_settings_of": pd.arrays.IntegerArray(stands.settings, untold),
+    }
+
+
+def _hot_spot_words(stands: Stands) -> str:
+    months = stands.settings.max(initial=0) - len(Z_THRESHOLDS) * len(COUNT_THRESHOLDS)
+    left_out = (
+        f"each of {months} months left out in turn"
+        if months > 0
+        else "fewer than two months have incidents, so none was left out"
     )
+    z, least = _one_of(Z_THRESHOLDS, "{:.3f}"), _one_of(COUNT_THRESHOLDS, "{}")
+    return f"z of {z} with at least {least} incidents; {left_out}"
 
+
+def _one_of(values: tuple[float, ...], form: str) -> str:
+    told = [form.format(value) for value in values]
+    return f"{', '.join(told[:-1])} or {told[-1]}"
+
+
+CLUSTER_WORDS = (
+    f"neighbours that touch, or of which one is among the other's {_one_of(NEAREST, '{}')} nearest "
+    f"by centre; each at q of {_one_of(Q_THRESHOLDS, '{:.2f}')}"
+)
+FEW = "not told, see hotspot_reason"
 
 LAYER = Layer(
     name="hotspots",
@@ -102,19 +118,24 @@ LAYER = Layer(
             ),
             Field("hotspot_reason", "string", "Why a class is not told", null="it is told"),
             Field("own_z", "number", "How far the own rate is from the average", "z", "not told"),
+            Field(
+                "funnel",
+                "string",
+                "Where the rate lies in the funnel: inside, or above or below its 95% or 99.8%",
+                null="not told",
+            ),
             Field("rank", "integer", "1 is the area with most incidents"),
             Field(
                 "cumulative_share", "number", "Share of this and all higher ranks", "0 to 1", "none"
             ),
-            Field("neighbours", "integer", "Areas that share a border or a corner", "areas"),
-            Field("neighbours_count", "integer", "Incidents in the neighbours", "incidents"),
-            Field("z", "number", "Getis-Ord Gi* of area and neighbours", "z", NOT_TESTED),
+            *FIELDS,
+            Field("hotspot_settings", "integer", "Settings it is a hot spot in", None, FEW),
+            Field("hotspot_settings_of", "integer", "Settings tried for a hot spot", None, FEW),
+            Field("cluster_settings", "integer", "Settings it is a cluster in", None, NOT_TESTED),
             Field(
-                "p", "number", "Exact two-sided p-value of the neighbours' count", None, NOT_TESTED
+                "cluster_settings_of", "integer", "Settings tried for a cluster", None, NOT_TESTED
             ),
-            Field("q", "number", "False discovery rate of the upper tail", None, NOT_TESTED),
-            Field("cluster", "boolean", "True where q is at most 0.10", null=NOT_TESTED),
-            Field("cluster_reason", "string", "Why the cluster is not told", null="it is told"),
+            Field("robustness", "string", "How often it is flagged, in words", null="not told"),
             *QUESTION,
         )
     ),

@@ -1,7 +1,8 @@
 """What a layer is: a catalogue card, and an answer to a question."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import pandas as pd
@@ -12,6 +13,10 @@ from geo.query import Question
 from geo.shapes import Shapes
 
 Kind = Literal["string", "integer", "number", "boolean"]
+Rates = Literal["recorded", "smoothed"]
+RATES: Mapping[Rates, str] = MappingProxyType(
+    {"recorded": "As recorded", "smoothed": "Smoothed (empirical Bayes)"}
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,11 @@ class Drawing:
     legend: str
     outlines: bool = False
     level: str | None = None
+
+    @property
+    def smoothed(self) -> bool:
+        """Whether areas are coloured by their smoothed rate and not by the one recorded."""
+        return self.field == "rate_smoothed"
 
 
 @dataclass(frozen=True)
@@ -93,6 +103,15 @@ class Layer:
     def rated(self, dataset: Dataset) -> bool:
         """Whether its rows have a rate, so that residents matter to it."""
         return any(item.name == "rate" for item in self.fields(dataset))
+
+    def rates(self, dataset: Dataset) -> Mapping[Rates, str]:
+        """The rates that its map can show, each in words; none where it does not show rates."""
+        return RATES if self.drawing(dataset).field == "rate" else {}
+
+    def drawn(self, dataset: Dataset, rates: Rates | None = None) -> Drawing:
+        """How it is drawn with the rates wanted; without, as it always is."""
+        drawing = self.drawing(dataset)
+        return replace(drawing, field="rate_smoothed") if rates == "smoothed" else drawing
 
     def check(self, question: Question) -> None:
         """Raises QuestionError where the layer's rows cannot be asked for the town or the place."""

@@ -175,7 +175,7 @@ async def items(request: Request, name: str) -> Response:
         layer = site.layer(name)
         query = dict(request.query_params)
         question = read_question(site.dataset, request.query_params)
-        window = read_window(query, layer.sets(site.dataset))
+        window = read_window(query, layer.sets(site.dataset), layer.rates(site.dataset))
         return {
             "html": page(map_page, site, layer, question, window, query),
             "geojson": lambda: geojson_items(

@@ -13,7 +13,7 @@ from jinja2 import Template
 
 from geo.dataset import Dataset
 from layers.breaks import ANY
-from layers.layer import Layer
+from layers.layer import Drawing, Layer
 
 LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
 _CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist"
@@ -116,18 +116,20 @@ def map_config(
     layer: Layer,
     url: str,
     classes: list[dict[str, Any]],
+    drawing: Drawing | None = None,
     **more: Any,  # noqa: ANN401
 ) -> dict[str, Any]:
     """What `static/map.js` needs to draw a layer.
 
     Args:
         dataset: whose areas and towns they are.
-        layer: how it is drawn and labelled.
+        layer: how it is labelled.
         url: where its features are.
         classes: the legend's classes, lowest first, each with a colour.
+        drawing: how it is drawn, where that is not as the layer always is.
         more: what a page adds, such as `town` or `context`.
     """
-    drawing = layer.drawing(dataset)
+    drawing = drawing or layer.drawing(dataset)
     return {
         "url": url,
         "field": drawing.field,

@@ -13,6 +13,7 @@ from geo.incidents.table import ALL
 from geo.query import Question
 from geo.recorders import first_recorded
 from geo.rural_urban import PLACES
+from layers.layer import RATES, Rates
 from service.site import Site
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 10_000
@@ -70,6 +71,12 @@ PARAMETERS = {
             lambda site: _one_of(site.dataset.towns["town_id"]),
         ),
         Parameter(
+            "rates",
+            "Which rates a map colours areas by: as recorded, or smoothed (empirical Bayes), each "
+            "drawn towards the rate of all, more so where fewer live. Both are in every download.",
+            lambda _: _one_of(RATES, default="recorded"),
+        ),
+        Parameter(
             "set",
             "Show only the areas of one set of named areas.",
             lambda site: _one_of(site.dataset.sets),
@@ -103,14 +110,15 @@ PARAMETERS = {
     )
 }
 QUESTION = ("theme", "datetime", "place", "source")
-ITEMS = (*QUESTION, "town", "set", "bbox", "limit", "offset", "f")
+ITEMS = (*QUESTION, "town", "rates", "set", "bbox", "limit", "offset", "f")
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which of the features to return."""
+    """Which of the features to return, and the rates a map of them shows."""
 
     set: str | None
+    rates: Rates | None
     bbox: Bbox | None
     limit: int
     offset: int
@@ -138,13 +146,16 @@ def read_question(dataset: Dataset, query: QueryParams) -> Question:
     )
 
 
-def read_window(query: Mapping[str, str], sets: Collection[str] = ()) -> Window:
-    """Set, box, limit and offset. A limit over the largest means that (OGC API - Features).
+def read_window(
+    query: Mapping[str, str], sets: Collection[str] = (), rates: Collection[Rates] = ()
+) -> Window:
+    """Set, rates, box, limit and offset. A limit over the largest means that (OGC API - Features).
 
-    `sets` are those that the layer's areas are of.
+    `sets` are those that the layer's areas are of, `rates` those that its map can show.
     """
     return Window(
         set=_set(query["set"], sets) if "set" in query else None,
+        rates=_rates(query["rates"], rates) if "rates" in query else None,
         bbox=_bbox(query["bbox"]) if "bbox" in query else None,
         limit=min(_whole(query, "limit", DEFAULT_LIMIT, 1), LARGEST_LIMIT),
         offset=_whole(query, "offset", 0, 0),
@@ -157,6 +168,15 @@ def _set(name: str, sets: Collection[str]) -> str:
     if name not in sets:
         raise QuestionError(f"There is no set '{name}'; choose one of {', '.join(sets)}.")
     return name
+
+
+def _rates(name: str, rates: Collection[Rates]) -> Rates:
+    if not rates:
+        raise QuestionError("The map of this layer shows no rates; leave out rates.")
+    for known in rates:
+        if name == known:
+            return known
+    raise QuestionError(f"There are no rates '{name}'; choose one of {', '.join(rates)}.")
 
 
 def _whole(query: Mapping[str, str], name: str, default: int, least: int) -> int:

@@ -1,20 +1,21 @@
-"""Which areas touch which."""
+"""Which areas are neighbours: those that touch, or those that are nearest."""
 
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.spatial import KDTree
 
 from geo.measures._arrays import BoolArray, FloatArray, IntArray, positions_among
 
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
-    """Areas that touch, by position: symmetric, without an area's touching itself.
+    """Areas that touch or are near, by position: symmetric, none its own neighbour.
 
     The neighbours of area i are `indices[indptr[i]:indptr[i + 1]]`, in rising order (compressed
-    sparse rows). Made with `from_pairs`, which sees to the symmetry.
+    sparse rows). Made with `from_pairs` or `nearest`, which see to the symmetry.
 
     Example:
         >>> row = Neighbours.from_pairs(4, [0, 1], [1, 2])
@@ -56,6 +57,35 @@ class Neighbours:
         rows, columns = np.divmod(np.unique(both_ways), max(n, 1))
         starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))])
         return cls(starts.astype(np.int64), columns)
+
+    @classmethod
+    def nearest(cls, points: ArrayLike, k: int) -> Self:
+        """Neighbours by distance: two areas of which one is among the other's k nearest.
+
+        Of areas equally far off, any may count as the nearer.
+
+        Args:
+            points: an easting and a northing an area, shape (n, 2).
+            k: how many nearest; all the others where there are fewer.
+
+        Raises:
+            ValueError: the points are not pairs of finite numbers, or k is less than 1.
+
+        Example:
+            >>> Neighbours.nearest([[0, 0], [1, 0], [3, 0], [9, 0]], 1).degree
+            array([1, 2, 2, 1])
+        """
+        where = np.asarray(points, dtype=np.float64)
+        if where.ndim != 2 or where.shape[1] != 2 or not np.isfinite(where).all():
+            raise ValueError("Every area needs a point: a finite easting and northing.")
+        if k < 1:
+            raise ValueError(f"k is {k}; an area must have at least 1 nearest.")
+        n = len(where)
+        if n < 2:
+            return cls.from_pairs(n, [], [])
+        # The area itself may be any of those that stand on the same point; its pair is left out.
+        _, found = KDTree(where).query(where, k=range(1, min(k + 1, n) + 1))
+        return cls.from_pairs(n, np.repeat(np.arange(n), found.shape[1]), found.ravel())
 
     @property
     def n(self) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from markupsafe import Markup
+
 from geo.dataset import Dataset
 from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
@@ -22,6 +24,7 @@ from service.pages.frame import (
     source_form,
     theme_choices,
 )
+from service.pages.funnel_chart import funnel_charts
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
 from service.parameters import ITEMS, PARAMETERS, Window
@@ -49,7 +52,8 @@ def _default(site: Site) -> str:
 def layer_page(site: Site, layer: Layer, base: str) -> bytes:
     """What a layer is, its fields, its caveats, how to use it."""
     question = Question.ask(site.dataset)
-    left_out = layer.refuses if layer.sets(site.dataset) else (*layer.refuses, "set")
+    offered = {"set": layer.sets(site.dataset), "rates": layer.rates(site.dataset)}
+    left_out = (*layer.refuses, *(name for name, values in offered.items() if not values))
     return render_page(
         "layer.html",
         **frame(site, "downloads"),
@@ -70,7 +74,7 @@ def map_page(
     """A layer as a map with the same figures in a table: what the query would download."""
     dataset = site.dataset
     county = question.everywhere()
-    drawing = layer.drawing(dataset)
+    drawing = layer.drawn(dataset, window.rates)
     answer, all_rows = site.answer(layer, question)
     further = layer.sets(dataset)
     if further and window.set is None:
@@ -106,6 +110,7 @@ def map_page(
         headline=_headline(site, question) if drawing.by == "classes" else None,
         beside=beside(site, question),
         facts=answer.facts,
+        funnel=_funnel(site, question, answer, rows),
         legend=legend,
         sets=(rows,),
         left_aside=_left_aside(dataset, question),
@@ -115,13 +120,19 @@ def map_page(
         themes=theme_choices(site, question.theme),
         periods=period_choices(question.held(dataset), question.period),
         sources=source_form(site, question),
-        keep={k: v for k, v in query.items() if k in ("place", "town", "set", "bbox")},
+        rates=[
+            (name, text, drawing.smoothed == (name == "smoothed"))
+            for name, text in layer.rates(dataset).items()
+        ],
+        keep={k: v for k, v in query.items() if k in ("place", "town", "rates", "set", "bbox")},
         downloads={
             name: address(items, dataset, question, **town, **part, f=name.lower())
             for name in ("GeoJSON", "CSV")
         },
         map=build_map(
-            map_config(dataset, layer, data, legend.classes, noun=question.theme.noun, **more)
+            map_config(
+                dataset, layer, data, legend.classes, drawing, noun=question.theme.noun, **more
+            )
         ),
     )
 
@@ -136,6 +147,20 @@ def _set_shown(
         "set_choices": [(name, title, name == window.set) for name, title in sets.items()],
         "in_set": next(facts, None),
     }
+
+
+def _funnel(
+    site: Site, question: Question, answer: Answer, rows: list[Record]
+) -> tuple[Markup, Markup] | None:
+    """The funnel plot of the rows, where the layer judges them against the rate of all."""
+    overall, phi = (answer.facts.get(name) for name in ("overall_rate", "overdispersion_phi"))
+    if overall is None or phi is None:
+        return None
+    title = (
+        f"{question.theme.noun.capitalize()} per 1,000 residents by residents, "
+        f"{question.period.words()}, {site.dataset.area}"
+    )
+    return funnel_charts(rows, overall, phi, title)
 
 
 def _left_aside(dataset: Dataset, question: Question) -> int | None:

@@ -39,7 +39,7 @@ def rural_page(site: Site, question: Question) -> bytes:
         layer,
         address("/collections/hotspots/items", dataset, judged, limit="10000", f="geojson"),
         legend.classes,
-        **({"context": context} if urban_areas else {}),
+        context=context if urban_areas else None,
         noun=question.theme.noun,
     )
     ranked = sorted(rows, key=lambda row: (-row["count"], row["lsoa_code"]))

@@ -86,3 +86,36 @@ def test_bad_positions_are_refused() -> None:
         pair.subset([1, 1])
     with pytest.raises(ValueError, match="There are 2 areas"):
         pair.sums([1, 2, 3])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=25),
+    st.integers(1, 6),
+)
+def test_nearest_are_those_that_no_other_is_nearer_than(
+    points: list[tuple[int, int]], k: int
+) -> None:
+    where = np.array(points, dtype=float)
+    near = Neighbours.nearest(where, k)
+    n = len(points)
+    apart = np.hypot(*(where[:, None] - where[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    reach = np.sort(apart, axis=1)[:, min(k, n - 1) - 1] if n > 1 else np.zeros(n)
+    touch = np.zeros((n, n), dtype=bool)
+    touch[np.repeat(np.arange(n), near.degree), near.indices] = True
+    assert (touch == touch.T).all()
+    assert not touch.diagonal().any()
+    either = np.maximum(reach[:, None], reach[None])
+    assert (apart <= either + 1e-9)[touch].all()
+    assert touch[apart < either - 1e-9].all()
+    if len(set(points)) == n:
+        assert (near.degree >= min(k, n - 1)).all()
+
+
+def test_nearest_refuses_what_are_no_points() -> None:
+    with pytest.raises(ValueError, match="easting and northing"):
+        Neighbours.nearest([1, 2, 3], 1)
+    with pytest.raises(ValueError, match="finite"):
+        Neighbours.nearest([[0, np.nan]], 1)
+    with pytest.raises(ValueError, match="at least 1"):
+        Neighbours.nearest([[0, 0]], 0)

@@ -1,0 +1,144 @@
+"""What the neighbours of an area tell: clusters, Moran's I, and how often a cluster stands."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.dataset import Dataset
+from geo.measures.clusters import Clusters, clusters
+from geo.measures.moran import local_moran, moran, told_quadrants
+from geo.measures.neighbours import Neighbours
+from geo.measures.rates import rate
+from geo.measures.robustness import Stands, cluster_settings
+from geo.query import Question
+from layers.layer import Field
+
+NEAREST = (4, 8)
+NOT_TESTED = "see cluster_reason"
+NOT_TOLD = "see moran_reason"
+FIELDS = (
+    Field("neighbours", "integer", "Areas that share a border or a corner", "areas"),
+    Field("neighbours_count", "integer", "Incidents in the neighbours", "incidents"),
+    Field(
+        "neighbours_rate", "number", "Incidents per 1,000 residents of the neighbours", "per 1,000",
+        "it has no neighbours, nobody lives in them, or their residents are not all known",
+    ),
+    Field(
+        "neighbours_share", "number",
+        "Share of the incidents of all areas and neighbours counted that lie in the neighbours",
+        "0 to 1", "there are none",
+    ),
+    Field("z", "number", "Getis-Ord Gi* of area and neighbours", "z", NOT_TESTED),
+    Field("p", "number", "Exact two-sided p-value of the neighbours' count", None, NOT_TESTED),
+    Field("q", "number", "False discovery rate of the upper tail", None, NOT_TESTED),
+    Field("cluster", "boolean", "True where q is at most 0.10", null=NOT_TESTED),
+    Field("cluster_reason", "string", "Why the cluster is not told", null="it is told"),
+    Field("moran_i", "number", "Local Moran's I of the count", None, NOT_TESTED),
+    Field("moran_q", "number", "False discovery rate of both tails", None, NOT_TESTED),
+    Field(
+        "moran_quadrant", "string",
+        "The area's count, then its neighbours': high-high, low-low, high-low or low-high, against "
+        "the mean; told where moran_q is at most 0.10",
+        null=NOT_TOLD,
+    ),
+    Field("moran_reason", "string", "Why the quadrant is not told", null="it is told"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """Columns of FIELDS for the areas asked about, facts of the whole, and how clusters stand."""
+
+    columns: dict[str, Any]
+    facts: dict[str, Any]
+    stands: Stands
+
+
+def surroundings(dataset: Dataset, question: Question) -> Surroundings:
+    """What their neighbours tell of the areas that the question is put to.
+
+    The ring round them is among the neighbours as far as the sources cover it; it is not reported.
+    """
+    positions = question.areas(dataset)
+    ring, size = question.ring(dataset)
+    together = np.concatenate([positions, len(dataset.lsoas) + ring])
+    count = np.concatenate([question.counts(dataset), question.ring_counts(dataset)])
+    reported = np.arange(len(positions))
+    touching = dataset.neighbours.subset(together)
+    around = clusters(count, touching, reported)
+    near = (Neighbours.nearest(dataset.centroids[together], k) for k in NEAREST)
+    stands = cluster_settings([around.q, *(clusters(count, n, reported).q for n in near)])
+    whole = moran(count, touching)
+    return Surroundings(
+        columns={
+            **_beside(dataset, count, touching, together, around),
+            **_quadrants(count, touching, around),
+        },
+        facts={
+            "areas_tested_for_clusters": around.tested,
+            "halo": _halo_words(dataset, question, len(ring), size),
+            "p_value": "exact, two-sided; q is Benjamini-Hochberg over the upper tail",
+            "moran": None if np.isnan(whole.z) else vars(whole),
+        },
+        stands=stands,
+    )
+
+
+def _beside(
+    dataset: Dataset,
+    count: NDArray[np.int64],
+    touching: Neighbours,
+    together: NDArray[np.int64],
+    around: Clusters,
+) -> dict[str, Any]:
+    reported = around.degree.size
+    people = touching.sums(dataset.residents_around[together])[:reported]
+    total = count.sum()
+    return {
+        "neighbours": around.degree,
+        "neighbours_count": around.neighbours_count,
+        "neighbours_rate": rate(around.neighbours_count, np.nan_to_num(people)),
+        "neighbours_share": around.neighbours_count / (total or np.nan),
+        "z": around.z,
+        "p": around.p,
+        "q": around.q,
+        "cluster": [
+            None if reason else bool(flag)
+            for flag, reason in zip(around.cluster, around.reason, strict=True)
+        ],
+        "cluster_reason": around.reason,
+    }
+
+
+def _quadrants(count: NDArray[np.int64], touching: Neighbours, around: Clusters) -> dict[str, Any]:
+    local = local_moran(count, touching)
+    reported = around.degree.size
+    quadrant, q, reason = told_quadrants(local.quadrant[:reported], around.p)
+    return {
+        "moran_i": np.where(np.isnan(around.p), np.nan, local.i[:reported]),
+        "moran_q": q,
+        "moran_quadrant": quadrant,
+        "moran_reason": [
+            untested or why for untested, why in zip(around.reason, reason, strict=True)
+        ],
+    }
+
+
+def _halo_words(dataset: Dataset, question: Question, used: int, size: int) -> str:
+    kind = f"{question.place} areas" if question.place else "areas"
+    reasons = dict.fromkeys(dataset.held[s].ring_why.strip(". ") for s in question.sources)
+    why = "; ".join(reason for reason in reasons if reason)
+    because = f" ({why})" if why else ""
+    if not used:
+        said = f"; the files hold the incidents of none of the {size} {kind} round it{because}"
+        return (
+            "none: computed inside the area only, so areas at its edge lack some of their "
+            f"neighbours{said if size else ''}"
+        )
+    least = f"; the files do not hold the incidents of the others{because}"
+    return (
+        f"{used} of the {size} {kind} round {dataset.area} are among the neighbours and in Gi*, "
+        f"but are not reported{least if used < size else ''}"
+    )
