@@ -28,9 +28,7 @@ REDEFINITION = (
     "figures by flag before and after that day are not alike."
 )
 UNTOUCHED = " Shoplifting and burglary, which stand for it here, are counted alike on both sides."
-PREMISES = (
-    "Not recorded: neither police street files nor extracts have a column for the kind of premises."
-)
+PREMISES = "Neither police street files nor extracts have a column for the kind of premises."
 ONLY_SHOPLIFTING = (
     "The source does not tell business burglary apart, so shoplifting is all that is counted."
 )

@@ -62,10 +62,14 @@ class Gradient:
 
 @dataclass(frozen=True)
 class TownCentres:
-    """The LSOAs that hold a town's centre point: their share, and the slope without them."""
+    """The LSOAs that hold a town's centre point: their share, and the slope without them.
+
+    `share` is of the incidents, `residents` of the residents, where those of all are known.
+    """
 
     areas: int
     share: Share
+    residents: Share | None
     without: Gradient | None
     why: str | None
 
@@ -153,11 +157,15 @@ def _town_centres(dataset: Dataset, question: Question, index: Index) -> TownCen
     count = question.counts(dataset)
     total = int(count.sum())
     if not len(dataset.towns):
-        return TownCentres(0, share_of(0, total), None, NO_TOWNS)
-    centre = town_centres(dataset)[question.areas(dataset)]
+        return TownCentres(0, share_of(0, total), None, None, NO_TOWNS)
+    positions = question.areas(dataset)
+    centre = town_centres(dataset)[positions]
+    people = dataset.residents[positions]
+    known = dataset.residents_known[positions].all()
     return TownCentres(
         areas=int(centre.sum()),
         share=share_of(int(count[centre].sum()), total),
+        residents=share_of(int(people[centre].sum()), int(people.sum())) if known else None,
         without=_gradient(dataset, question, index, ~centre),
         why=None,
     )

@@ -29,7 +29,7 @@ from geo.profiles.figures import (
 from geo.profiles.months import CLEAR, Season, YearBefore, season_of, year_before_of
 from geo.query import Question
 from geo.recorders import names_of
-from geo.rural_urban import CLASSES, PLACES
+from geo.rural_urban import CLASS, CLASSES, PLACES, SPLIT
 
 MEASURES = (
     ("rural-crime", "By place", "Recorded in a rural area, whatever the crime"),
@@ -39,7 +39,6 @@ MEASURES = (
 NEVER_ADD = "The three measures overlap: one crime can be in all three, so they are never added."
 LEAST_OFFENCES = 10
 TOP = 5
-SPLIT, CLASS = "rural or urban", "class"
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,8 @@ def frame(
             "streets": any(s.sensitivity == "open" and not s.illustrative for s in dataset.sources),
             "towns": bool(len(dataset.towns)),
             "rural": bool(dataset.rural.any()),
+            "business": "business-crime" in site.themes,
+            "deprivation": "deprivation" in site.layers,
         },
         "active": active,
     }
