@@ -32,8 +32,8 @@ def business_question(site: Site, months: str | None, source: str | None) -> Que
     """The question of the business page. Raises UnknownNameError where no source can answer it."""
     if BUSINESS.name not in site.themes:
         raise UnknownNameError(
-            "There is no page of business crime here: the sources do not record it, nor the "
-            "offences that stand for it."
+            "There is no page of business crime here: no source has a mark for it, and they do "
+            "not record the offences that stand for it."
         )
     return Question.ask(site.dataset, BUSINESS.name, months, source=source)
 
