@@ -8,6 +8,8 @@ from typing import Literal
 
 Place = Literal["rural", "urban"]
 PLACES: tuple[Place, ...] = ("rural", "urban")
+SPLIT, CLASS = "rural or urban", "class"
+"""The two levels, each by its name."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.query import Question
-from geo.rural_urban import CLASSES, PLACES
+from geo.rural_urban import CLASS, CLASSES, PLACES, SPLIT
 from layers.figures import (
     FIGURES,
     QUESTION,
@@ -16,8 +16,6 @@ from layers.figures import (
     sum_by,
 )
 from layers.layer import Answer, Drawing, Field, Layer, always
-
-SPLIT, CLASS = "rural or urban", "class"
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:

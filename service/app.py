@@ -21,20 +21,29 @@ from service.kept import KeptAnswers, asked
 from service.maps import LEAFLET
 from service.negotiate import MEDIA, wanted_format
 from service.openapi import api_document
+from service.pages.business import business_facts, business_page, business_question
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
+from service.pages.deprivation import deprivation_facts, deprivation_page
 from service.pages.home import home_page
 from service.pages.rural import rural_page
 from service.pages.rural_facts import rural_facts
 from service.pages.strategy import strategy_csv, strategy_page, strategy_served
 from service.pages.strategy_facts import strategy_facts
 from service.pages.town import town_facts, town_page, town_question
-from service.parameters import ITEMS, QUESTION, check_names, read_question, read_window
+from service.parameters import (
+    BUSINESS_VIEW,
+    ITEMS,
+    QUESTION,
+    VIEW,
+    check_names,
+    read_question,
+    read_window,
+)
 from service.responses import Body, json_bytes, json_response
 from service.site import Site
 
 STATIC = Path(__file__).parent.parent / "static"
 METHODS = ["GET", "HEAD"]
-VIEW = ("theme", "datetime", "source", "f")
 
 Makers = dict[str, Callable[[], Body]]
 router = APIRouter()
@@ -138,6 +147,35 @@ async def strategy(request: Request) -> Response:
         }
 
     return await answer(request, ("f",), makers)
+
+
+@router.api_route("/business", methods=METHODS)
+async def business(request: Request) -> Response:
+    """The business page; its figures."""
+
+    def makers(site: Site, _: str) -> Makers:
+        query = request.query_params
+        question = business_question(site, query.get("datetime"), query.get("source"))
+        return {
+            "html": page(business_page, site, question),
+            "json": data(lambda: business_facts(site, question)),
+        }
+
+    return await answer(request, BUSINESS_VIEW, makers)
+
+
+@router.api_route("/deprivation", methods=METHODS)
+async def deprivation(request: Request) -> Response:
+    """The deprivation page; its figures."""
+
+    def makers(site: Site, _: str) -> Makers:
+        question = read_question(site.dataset, request.query_params)
+        return {
+            "html": page(deprivation_page, site, question),
+            "json": data(lambda: deprivation_facts(site, question)),
+        }
+
+    return await answer(request, VIEW, makers)
 
 
 @router.api_route("/collections", methods=METHODS)

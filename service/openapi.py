@@ -5,7 +5,7 @@ from typing import Any
 
 from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
-from service.parameters import ITEMS, PARAMETERS, QUESTION
+from service.parameters import BUSINESS_VIEW, ITEMS, PARAMETERS, QUESTION, VIEW
 from service.site import Site
 
 Json = dict[str, Any]
@@ -49,11 +49,12 @@ def _paths(site: Site) -> Json:
     town = _in_path("town", list(site.dataset.towns["town_id"]), "The town.")
     layer = _in_path("layer", list(site.layers), "The layer.")
     item = _in_path("id", None, "The feature id, such as an LSOA code.")
-    view = ("theme", "datetime", "source", "f")
     return {
         "/": _get("The home page, or the landing document.", "landing", ("f",)),
-        "/towns/{town}": _get("One town.", "town", view, (town,)),
-        "/rural": _get("Rural crime.", "rural", view),
+        "/towns/{town}": _get("One town.", "town", VIEW, (town,)),
+        "/rural": _get("Rural crime.", "rural", VIEW),
+        "/business": _get("Business crime.", "business", BUSINESS_VIEW),
+        "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
         **({"/strategy": _get(_STRATEGY, "strategy", ("f",), csv=True)} if site.strategy else {}),
         "/collections": _get("Every layer.", "collections", ("f",)),
         "/collections/{layer}": _get("One layer.", "collection", ("f",), (layer,)),

@@ -110,6 +110,8 @@ PARAMETERS = {
     )
 }
 QUESTION = ("theme", "datetime", "place", "source")
+VIEW = ("theme", "datetime", "source", "f")
+BUSINESS_VIEW = ("datetime", "source", "f")  # its theme is given
 ITEMS = (*QUESTION, "town", "rates", "set", "bbox", "limit", "offset", "f")
 
 

@@ -46,6 +46,18 @@ def between(low: float | None, high: float | None, decimals: int = 1) -> str:
     return f"{low:,.{decimals}f} to {high:,.{decimals}f}"
 
 
+def signed(value: float | None, decimals: int = 1) -> str:
+    """A figure that may be below nought, with a true minus sign."""
+    return "none" if value is None else f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def share_between(low: float | None, high: float | None) -> str:
+    """A range of shares, never with a dash."""
+    if low is None or high is None:
+        return "none"
+    return f"{percent(low, 1)} to {percent(high, 1)}"
+
+
 def incidents(theme: Theme, count: int) -> str:
     """`253 reports`, `1 crime`."""
     return f"{number(count)} {theme.noun if count != 1 else theme.noun.removesuffix('s')}"

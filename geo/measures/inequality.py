@@ -4,9 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
-from geo.measures._arrays import FloatArray, IntArray, amounts, one_an_area, same_shape
+from geo.measures._arrays import FloatArray, IntArray, amounts, one_an_area, same_shape, tail_area
+from geo.measures.estimate import UNTOLD, Estimate
 from geo.measures.rates import rate, rate_limits
+
+LEAST_DECILES = 5
+
+TOO_FEW = f"Fewer than {LEAST_DECILES} deciles have residents, too few to draw a slope through."
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,3 +79,73 @@ def by_decile(
         lower=lower,
         upper=upper,
     )
+
+
+@dataclass(frozen=True)
+class SlopeIndex:
+    """The slope across all residents, from the most to the least deprived; NaN is told in `why`.
+
+    `slope` is in the unit of the rate: below 0 where the more deprived have more. `relative` is
+    the slope as a multiple of the rate of all, with limits that take that rate as known.
+    `most_deprived` and `least_deprived` are the fitted rates at the two ends.
+    """
+
+    slope: Estimate
+    relative: Estimate
+    most_deprived: float
+    least_deprived: float
+    deciles: int
+    why: str | None
+
+
+def slope_index(table: ByDecile, confidence: float = 0.95) -> SlopeIndex:
+    """Slope index of inequality over national deciles (Preston, Haines and Pamuk 1981).
+
+    From the most deprived decile to the least, a_k is decile k's share of the residents and b_k
+    the middle of its stretch of their cumulative share, from 0 to 1. Least squares, without an
+    intercept, of rate_k sqrt(a_k) on [sqrt(a_k), b_k sqrt(a_k)] fits rates weighted by residents;
+    the second coefficient is the slope, the fitted difference between the last resident and the
+    first. The relative index divides it by the rate of all residents (Pamuk 1985).
+
+    The limits are the regression's own: Student's t with n - 2 degrees of freedom on the residual
+    variance. They take in how far the deciles lie off the line, whatever puts them there, and not
+    the chance in each decile's count alone.
+
+    Args:
+        table: of `by_decile`. A decile without residents takes no part.
+        confidence: 0.95 for 95% limits.
+
+    Returns:
+        The slope per 1,000 residents with its limits. All NaN where fewer than 5 deciles have
+        residents; the relative index also where there is no incident.
+
+    Raises:
+        ValueError: confidence is not between 0 and 1.
+
+    Example:
+        >>> table = by_decile(range(1, 11), range(20, 0, -2), [1000] * 10)
+        >>> found = slope_index(table)
+        >>> round(found.slope.value, 6), round(found.relative.value, 4), found.deciles
+        (-20.0, -1.8182, 10)
+    """
+    tail = tail_area(confidence)
+    told = table.residents > 0
+    n = int(told.sum())
+    if n < LEAST_DECILES:
+        return SlopeIndex(UNTOLD, UNTOLD, np.nan, np.nan, n, TOO_FEW)
+    share = table.residents[told] / table.residents.sum()
+    middle = np.cumsum(share) - share / 2
+    weight = np.sqrt(share)
+    design = np.column_stack([weight, middle * weight])
+    wanted = table.rate[told] * weight
+    inverse = np.linalg.inv(design.T @ design)
+    fitted = inverse @ design.T @ wanted
+    variance = ((wanted - design @ fitted) ** 2).sum() / (n - 2)
+    reach = special.stdtrit(n - 2, 1 - tail) * np.sqrt(variance * inverse[1, 1])
+    start, slope = fitted.tolist()
+    limits = (slope, float(slope - reach), float(slope + reach))
+    overall = float(table.rate[told] @ share)
+    relative = UNTOLD
+    if overall:
+        relative = Estimate(*(value / overall for value in limits))
+    return SlopeIndex(Estimate(*limits), relative, start, start + slope, n, None)

@@ -1,13 +1,14 @@
 """Small charts as SVG, with a title that says what they show."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
 from geo.period import MONTH_NAMES, Period
-from service.words import number
 
-_WIDE, _NARROW, _HEIGHT = 1160, 358, 240  # drawn twice, so that text keeps its size on a phone
+WIDE, NARROW = 1160, 358  # drawn twice, so that text keeps its size on a phone
+_HEIGHT = 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 40
 
 
@@ -51,7 +52,7 @@ def month_charts(
     """
     wide, narrow = (
         _MonthChart(period, counts, chosen, width).draw(kind, title, hollow)
-        for width, kind in ((_WIDE, "wide"), (_NARROW, "narrow"))
+        for width, kind in ((WIDE, "wide"), (NARROW, "narrow"))
     )
     return wide, narrow
 
@@ -62,7 +63,7 @@ class _MonthChart:
     ) -> None:
         self.period, self.counts, self.width = period, counts, width
         self.first, self.last = chosen.first - period.first, chosen.last - period.first
-        self.top = _round_up(max((count for count in counts if count is not None), default=0))
+        self.top = round_up(max((count for count in counts if count is not None), default=0))
         self.step = (width - _LEFT - _RIGHT) / max(len(counts) - 1, 1)
 
     def x(self, month: float) -> float:
@@ -76,7 +77,8 @@ class _MonthChart:
             '<svg class="chart {}" width="{width}" height="{height}" '
             'viewBox="0 0 {width} {height}" role="img" aria-label="{}">'
         ).format(kind, title, width=self.width, height=_HEIGHT)
-        parts = (start, self._shade(), self._grid(), self._line(hollow), self._months())
+        grid = grid_lines(self.top, self.y, _LEFT, self.width - _RIGHT)
+        parts = (start, self._shade(), grid, self._line(hollow), self._months())
         return Markup("").join((*parts, Markup("</svg>")))
 
     def _shade(self) -> Markup:
@@ -87,22 +89,6 @@ class _MonthChart:
             '<rect class="band" x="{:.1f}" y="{}" width="{:.1f}" height="{:.1f}"/>'
             '<line class="mean" x1="{:.1f}" y1="{y:.1f}" x2="{:.1f}" y2="{y:.1f}"/>'
         ).format(left, _TOP, right - left, self.y(0) - _TOP, left, right, y=mean)
-
-    def _grid(self) -> Markup:
-        return Markup("").join(
-            Markup(
-                '<line class="grid" x1="{}" y1="{y:.1f}" x2="{}" y2="{y:.1f}"/>'
-                '<text class="tick end" x="{}" y="{:.1f}">{}</text>'
-            ).format(
-                _LEFT,
-                self.width - _RIGHT,
-                _LEFT - 8,
-                self.y(value) + 4,
-                number(value),
-                y=self.y(value),
-            )
-            for value in (0, self.top / 2, self.top)
-        )
 
     def _line(self, hollow: bool) -> Markup:
         runs: list[list[tuple[float, float]]] = [[]]
@@ -132,13 +118,25 @@ class _MonthChart:
         text = Markup("")
         for i, month in enumerate(self.period.months()):
             if len(self.counts) <= 6 or (month % 3 == 0 and room):
-                text += _tick(self.x(i), self.y(0) + 18, MONTH_NAMES[month % 12][:3], "")
+                text += tick(self.x(i), self.y(0) + 18, MONTH_NAMES[month % 12][:3])
             if month % 12 == 0 or i == 0 == len(self.counts) // 12:
-                text += _tick(self.x(i), self.y(0) + 34, str(month // 12), " strong")
+                text += tick(self.x(i), self.y(0) + 34, str(month // 12), " strong")
         return text
 
 
-def _tick(x: float, y: float, text: str, kind: str) -> Markup:
+def grid_lines(top: float, y: Callable[[float], float], left: int, right: int) -> Markup:
+    """Lines at nought, half and all of the scale, with their figures; `y` places a value."""
+    return Markup("").join(
+        Markup(
+            '<line class="grid" x1="{}" y1="{y:.1f}" x2="{}" y2="{y:.1f}"/>'
+            '<text class="tick end" x="{}" y="{:.1f}">{}</text>'
+        ).format(left, right, left - 8, y(value) + 4, f"{value:,.10g}", y=y(value))
+        for value in (0, top / 2, top)
+    )
+
+
+def tick(x: float, y: float, text: str, kind: str = "") -> Markup:
+    """A word under a chart, in the middle of its place."""
     return Markup('<text class="tick middle{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
         kind, x, y, text
     )
@@ -148,11 +146,11 @@ def _points(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _round_up(value: float) -> float:
-    """The next number that halves well."""
-    scale = 1
+def round_up(value: float) -> float:
+    """The next number that halves well; 2 for nought."""
+    scale = 1.0 if value > 2 or not value else 10.0 ** math.floor(math.log10(value))
     while True:
-        for step in (2, 4, 6, 10):
+        for step in (2, 4, 6, 8, 10):
             if value <= step * scale:
-                return float(step * scale)
+                return step * scale
         scale *= 10

@@ -43,6 +43,8 @@ def frame(
             "towns": bool(len(dataset.towns)),
             "rural": bool(dataset.rural.any()),
             "strategy": site.strategy is not None,
+            "business": "business-crime" in site.themes,
+            "deprivation": "deprivation" in site.layers,
         },
         "active": active,
     }

@@ -20,6 +20,8 @@ _TEMPLATES.filters.update(
     percent=words.percent,
     rate=words.rate,
     between=lambda r: words.between(*r),
+    signed=words.signed,
+    share_range=lambda share: words.share_between(share.lower, share.upper),
 )
 
 

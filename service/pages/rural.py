@@ -5,7 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from geo.profiles.figures import SAME, Rate
+from geo.profiles.rural import RuralMeasure
 from geo.query import Question
+from geo.rural_urban import CLASSES, PLACES
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
@@ -19,8 +22,15 @@ from service.pages.frame import (
     theme_choices,
 )
 from service.pages.legend import MARKS, Legend
+from service.pages.profile_words import (
+    change_words,
+    mix_words,
+    ratio_cell,
+    season_charts,
+    season_words,
+)
 from service.pages.render import render_page
-from service.pages.rural_facts import SAME, rural_facts
+from service.pages.rural_facts import rural_facts
 from service.site import Site
 
 
@@ -48,6 +58,10 @@ def rural_page(site: Site, question: Question) -> bytes:
         **frame(site, "rural", judged),
         **said(site, judged),
         facts=facts,
+        measures=[_told(measure) for measure in facts["measures"]],
+        kinds=_kinds(facts["measures"]),
+        season=_season(facts["measures"], facts["illustrative"]),
+        mix=mix_words(facts["mix"], question.theme.noun),
         headline=_headline(site, question, facts),
         heading=_heading(site, question),
         themes=theme_choices(site, question.theme),
@@ -67,6 +81,53 @@ def rural_page(site: Site, question: Question) -> bytes:
     )
 
 
+def _told(measure: RuralMeasure) -> dict[str, Any]:
+    """A measure, with what its card says in words; nothing more where there is none."""
+    if measure.count is None or measure.season is None or measure.change is None:
+        return {"measure": measure}
+    return {
+        "measure": measure,
+        "ratio": ratio_cell(measure.ratio),
+        "change": change_words(measure.change),
+        "season": season_words(measure.season, "crimes"),
+    }
+
+
+def _kinds(measures: tuple[RuralMeasure, ...]) -> list[dict[str, Any]]:
+    """Every kind of place that a measure tells of, classes first, with the rate by each measure.
+
+    In the place of a rate stands why there is none.
+    """
+    found = {item.code: item for measure in measures for item in measure.places}
+    rows = []
+    for code in (*CLASSES, *PLACES):
+        if code not in found:
+            continue
+        rates: list[Rate | str] = []
+        for measure in measures:
+            known = [item.rate for item in measure.places if item.code == code]
+            rates += known or ["not known" if measure.count is None else "not rural"]
+        rows.append({"level": found[code].level, "title": found[code].title, "rates": rates})
+    return rows
+
+
+def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any] | None:
+    """The months of the year by each measure that is known; the first of them as bars."""
+    known = [(m.title, m.season) for m in measures if m.season is not None]
+    told = [(title, season) for title, season in known if season.uneven is not None]
+    if not told:
+        return {"why": known[0][1].why} if known else None
+    return {
+        "why": None,
+        "titles": [title for title, _ in told],
+        "first": told[0][0],
+        "charts": season_charts(told[0][1], "crimes", hollow),
+        "months": list(zip(*(season.months for _, season in told), strict=True)),
+        "said": [f"{title}: {season_words(season, 'crimes')}" for title, season in told],
+        "caveats": told[0][1].caveats,
+    }
+
+
 def _heading(site: Site, question: Question) -> str:
     if question.theme.name in ("crime", "rural-crime"):
         return f"Rural crime in {site.dataset.area}"
@@ -82,11 +143,11 @@ def _headline(site: Site, question: Question, facts: dict[str, Any]) -> Markup:
     if rural["residents_share"] is not None:
         first += f", where {words.percent(rural['residents_share'])} of residents live"
     first += "."
-    if ratio["ratio"] is None:
+    if ratio.ratio is None:
         return first
-    if ratio["verdict"] == SAME:
+    if ratio.verdict == SAME:
         return first + " A rural resident’s rate could be the same as an urban one’s."  # noqa: RUF001
     return first + (
-        f" A rural resident’s rate is {words.ratio_words(ratio['ratio'])} the urban one: "  # noqa: RUF001
-        f"{ratio['ratio']:.2f} times, likely {words.between(ratio['lower'], ratio['upper'], 2)}."
+        f" A rural resident’s rate is {words.ratio_words(ratio.ratio)} the urban one: "  # noqa: RUF001
+        f"{ratio.ratio:.2f} times, likely {words.between(ratio.lower, ratio.upper, 2)}."
     )

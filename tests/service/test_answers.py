@@ -19,6 +19,8 @@ PAGES = [
     "/",
     "/towns/oswestry",
     "/rural",
+    "/business",
+    "/deprivation",
     "/collections",
     "/collections/hotspots",
     "/collections/hotspots/items?theme=asb",

@@ -17,7 +17,13 @@ from service.site import Site
 HTML = {"Accept": "text/html"}
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch and the Vale of Somewhere " * 4
 PATHS = ["/", "/collections", "/api", "/conformance", "/rural", "/rural?theme=asb"]
-PATHS += ["/towns/northtown", "/towns/northtown?theme=crime"]
+PATHS += [
+    "/business",
+    "/deprivation",
+    "/deprivation?theme=asb",
+    "/towns/northtown",
+    "/towns/northtown?theme=crime",
+]
 PATHS += [
     f"/collections/{layer}{more}"
     for layer in ("lsoas", "hotspots", "towns", "rural-urban", "deprivation")

@@ -11,6 +11,7 @@ DRAWN = {
     "/": 193,
     "/towns/oswestry": 11,
     "/rural": 111,
+    "/business": 193,
     "/collections/deprivation/items?f=html": 193,
     "/collections/hotspots/items?f=html": 193,
     "/collections/lsoas/items?f=html": 193,
@@ -167,7 +168,9 @@ def test_a_finding_too_small_to_be_seen_is_circled_on_the_county_map(see: Seen) 
 
 
 @pytest.mark.parametrize("width", [320, 700])
-@pytest.mark.parametrize("path", ["/", "/towns/oswestry", "/rural", "/collections"])
+@pytest.mark.parametrize(
+    "path", ["/", "/towns/oswestry", "/rural", "/business", "/deprivation", "/collections"]
+)
 def test_a_narrow_page_shows_its_whole_width_and_every_way_on(
     see: Seen, path: str, width: int
 ) -> None:

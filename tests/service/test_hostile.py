@@ -69,7 +69,16 @@ def renamed(embedded: Dataset) -> TestClient:
     return TestClient(create_app(Site(hostile)))
 
 
-PATHS = ["/", "/rural", "/towns/shrewsbury", "/towns/oswestry?theme=drugs", "/collections", "/api"]
+PATHS = [
+    "/",
+    "/rural",
+    "/business",
+    "/deprivation",
+    "/towns/shrewsbury",
+    "/towns/oswestry?theme=drugs",
+    "/collections",
+    "/api",
+]
 PATHS += ["/collections/hotspots/items/E01028946"]
 PATHS += [f"/collections/{name}" for name in SHIPPED]
 PATHS += [f"/collections/{name}/items?theme=asb" for name in SHIPPED]

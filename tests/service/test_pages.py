@@ -16,10 +16,11 @@ TOWNS = [
     "cleobury-mortimer", "craven-arms", "ellesmere", "highley", "ludlow", "market-drayton",
     "much-wenlock", "oswestry", "shifnal", "shrewsbury", "wem", "whitchurch",
 ]  # fmt: skip
-FIGURES = ["/", "/rural", *(f"/towns/{town}" for town in TOWNS)]
+FIGURES = ["/", "/rural", "/business", "/deprivation", *(f"/towns/{town}" for town in TOWNS)]
 FIGURES += [f"/collections/{name}/items" for name in SHIPPED]
 FIGURES += ["/collections/hotspots/items/E01028946", "/collections/towns/items/wem"]
 FIGURES += ["/towns/wem?theme=robbery&datetime=2014-01", "/rural?theme=asb&datetime=2015-06"]
+FIGURES += ["/business?datetime=2015-06", "/deprivation?theme=asb&datetime=2015-06"]
 FIGURES += ["/collections/hotspots/items?theme=asb&town=wem&bbox=-3,52,-2,53&limit=3"]
 CARDS = [f"/collections/{name}" for name in SHIPPED]
 PLAIN = ["/collections", "/conformance", "/api"]

@@ -40,6 +40,8 @@ WRONG_QUESTIONS = [
     ("/collections/hotspots?theme=asb", "f"),
     ("/towns/oswestry?town=wem", "theme, datetime, source, f"),
     ("/rural?limit=2", "theme, datetime, source, f"),
+    ("/business?theme=crime", "datetime, source, f"),
+    ("/deprivation?place=rural", "theme, datetime, source, f"),
     ("/api?x=1", "f"),
     ("/conformance?x=1", "f"),
     (f"{ITEMS}/E01028946?limit=1", "theme, datetime, place, source, f"),
@@ -110,7 +112,7 @@ def test_a_wrong_question_is_400_and_names_what_is_allowed(
 
 
 @pytest.mark.parametrize(("months", "words"), WRONG_MONTHS)
-@pytest.mark.parametrize("path", [ITEMS, "/towns/oswestry", "/rural"])
+@pytest.mark.parametrize("path", [ITEMS, "/towns/oswestry", "/rural", "/business", "/deprivation"])
 def test_wrong_months_are_400(client: TestClient, path: str, months: str, words: str) -> None:
     assert words in problem(client, f"{path}?{urlencode({'datetime': months})}", 400)
 
@@ -134,7 +136,7 @@ def test_a_wrong_limit_or_offset_is_400(client: TestClient, name: str, text: str
 
 def test_a_theme_that_the_source_does_not_record_is_400(police_client: TestClient) -> None:
     for theme in ("rural-flagged", "rural-offences", "livestock"):
-        for path in (ITEMS, "/towns/oswestry", "/rural"):
+        for path in (ITEMS, "/towns/oswestry", "/rural", "/deprivation"):
             detail = problem(police_client, f"{path}?theme={theme}", 400)
             assert theme in detail
             assert "does not record" in detail

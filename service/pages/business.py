@@ -1,0 +1,111 @@
+"""The business page: how much, where, when, and what cannot be told."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from geo.errors import UnknownNameError
+from geo.profiles import BusinessProfile, business_profile
+from geo.profiles.business import BUSINESS
+from geo.query import Question
+from layers.metadata import caveats, sources
+from layers.registry import find_layer
+from service import words
+from service.maps import build_map, map_config
+from service.pages.charts import month_charts
+from service.pages.frame import (
+    address,
+    beside,
+    bold_first,
+    frame,
+    period_choices,
+    said,
+    source_form,
+)
+from service.pages.legend import Legend
+from service.pages.profile_words import change_words, season_charts, season_words
+from service.pages.render import render_page
+from service.site import Site
+
+
+def business_question(site: Site, months: str | None, source: str | None) -> Question:
+    """The question of the business page. Raises UnknownNameError where no source can answer it."""
+    if BUSINESS.name not in site.themes:
+        raise UnknownNameError(
+            "There is no page of business crime here: no source has a mark for it, and they do "
+            "not record the offences that stand for it."
+        )
+    return Question.ask(site.dataset, BUSINESS.name, months, source=source)
+
+
+def business_facts(site: Site, question: Question) -> dict[str, Any]:
+    """The figures of the business page, for the page and for programs."""
+    dataset = site.dataset
+    profile = business_profile(dataset, question)
+    told = [profile.redefined] if profile.redefined else []
+    return {
+        "theme": question.theme.name,
+        "period": question.period.iso(),
+        **sources(dataset, question),
+        "denominator": dataset.denominator,
+        "caveats": told + caveats(dataset, question),
+        "profile": profile,
+    }
+
+
+def business_page(site: Site, question: Question) -> bytes:
+    """The whole page."""
+    dataset, layer = site.dataset, find_layer("hotspots")
+    facts = business_facts(site, question)
+    profile: BusinessProfile = facts["profile"]
+    _, rows = site.answer(layer, question)
+    legend = Legend.of(layer.drawing(dataset), rows)
+    features = address("/collections/hotspots/items", dataset, question, limit="10000", f="geojson")
+    config = map_config(dataset, layer, features, legend.classes, noun=question.theme.noun)
+    season = profile.season
+    return render_page(
+        "business.html",
+        **frame(site, "business", question),
+        **said(site, question) | {"caveats": [bold_first(text) for text in facts["caveats"]]},
+        facts=facts,
+        profile=profile,
+        measures=(profile.flag, profile.proxy),
+        headline=_headline(site, question, profile),
+        change=change_words(profile.change),
+        season=season_words(season, "crimes"),
+        season_charts=season_charts(season, "crimes", facts["illustrative"])
+        if season.uneven is not None
+        else None,
+        charts=month_charts(
+            question.period,
+            [month.count for month in profile.months],
+            question.period,
+            f"Business crimes a month, {question.period.words()}",
+            hollow=facts["illustrative"],
+        ),
+        legend=legend,
+        sets=(rows,),
+        beside=beside(site, question),
+        sources=source_form(site, question),
+        periods=period_choices(question.held(dataset), question.period),
+        downloads={
+            name: address("/collections/hotspots/items", dataset, question, f=name.lower())
+            for name in ("GeoJSON", "CSV")
+        },
+        map=build_map(config),
+    )
+
+
+def _headline(site: Site, question: Question, profile: BusinessProfile) -> Markup:
+    leads = profile.flag if profile.by == "flag" else profile.proxy
+    where = f"in {site.dataset.area}"
+    first = words.recorded(site.dataset, question.theme, leads.count or 0, where, question)
+    share, lifted = leads.share, leads.shoplifting
+    if share is None or share.part < words.LEAST_BASE:
+        return first
+    first += Markup(" That is <b>{}</b> of all crime (likely {} to {}).").format(
+        words.percent(share.share, 1), words.percent(share.lower, 1), words.percent(share.upper, 1)
+    )
+    if lifted is not None and lifted.share is not None:
+        first += f" Shoplifting is {words.percent(lifted.share)} of it."
+    return first
