@@ -26,7 +26,7 @@ from service.pages.home import home_page
 from service.pages.rural import rural_page
 from service.pages.rural_facts import rural_facts
 from service.pages.town import town_facts, town_page, town_question
-from service.parameters import ITEMS, QUESTION, check_names, read_question, read_window
+from service.parameters import ITEM, ITEMS, check_names, read_question, read_window
 from service.responses import Body, json_bytes, json_response
 from service.site import Site
 
@@ -186,7 +186,7 @@ async def item(request: Request, name: str, feature_id: str) -> Response:
             ),
         }
 
-    return await answer(request, (*QUESTION, "f"), makers)
+    return await answer(request, ITEM, makers)
 
 
 @router.api_route("/conformance", methods=METHODS)

@@ -5,7 +5,7 @@ from typing import Any
 
 from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
-from service.parameters import ITEMS, PARAMETERS, QUESTION
+from service.parameters import ITEM, ITEMS, PARAMETERS
 from service.site import Site
 
 Json = dict[str, Any]
@@ -60,7 +60,7 @@ def _paths(site: Site) -> Json:
             "The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection"
         ),
         "/collections/{layer}/items/{id}": _get(
-            "One feature.", "item", (*QUESTION, "f"), (layer, item), "Feature"
+            "One feature.", "item", ITEM, (layer, item), "Feature"
         ),
         "/conformance": _get("What the service conforms to.", "conformance", ("f",)),
         "/api": _get("This definition.", "api", ("f",), media=OPENAPI_MEDIA),

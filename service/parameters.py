@@ -8,14 +8,18 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from geo.dataset import Dataset
+from geo.detail import SHAPES, Detail, Shape
 from geo.errors import QuestionError
 from geo.incidents.table import ALL
 from geo.query import Question
 from geo.recorders import first_recorded
 from geo.rural_urban import PLACES
+from layers.density import LARGEST_BANDWIDTH
+from layers.within import LARGEST_CELL
 from service.site import Site
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 10_000
+CELLS, BANDWIDTHS = (10, LARGEST_CELL), (20, LARGEST_BANDWIDTH)
 Bbox = tuple[float, float, float, float]
 
 
@@ -66,13 +70,31 @@ PARAMETERS = {
         ),
         Parameter(
             "town",
-            "Show only the areas of one town. It changes no figure.",
+            "Show only the areas of one town. It changes no figure of an area; points, cells and "
+            "bands are ranked within the town, and their shares are of it.",
             lambda site: _one_of(site.dataset.towns["town_id"]),
         ),
         Parameter(
             "set",
             "Show only the areas of one set of named areas.",
             lambda site: _one_of(site.dataset.sets),
+        ),
+        Parameter(
+            "cell",
+            "The size of a cell in metres, for grid and density alone; never finer than the points "
+            "stand apart. Without it, one that suits a town or the whole area.",
+            lambda _: {"type": "integer", "minimum": CELLS[0], "maximum": CELLS[1]},
+        ),
+        Parameter(
+            "shape",
+            "The shape of the cells, for grid alone.",
+            lambda _: _one_of(SHAPES, default=SHAPES[0]),
+        ),
+        Parameter(
+            "bandwidth",
+            "How far an incident is spread in metres, for density alone. Without it 300 in a town, "
+            "1,000 over the whole area.",
+            lambda _: {"type": "integer", "minimum": BANDWIDTHS[0], "maximum": BANDWIDTHS[1]},
         ),
         Parameter(
             "bbox",
@@ -103,7 +125,9 @@ PARAMETERS = {
     )
 }
 QUESTION = ("theme", "datetime", "place", "source")
-ITEMS = (*QUESTION, "town", "set", "bbox", "limit", "offset", "f")
+DETAIL = ("cell", "shape", "bandwidth")
+ITEM = (*QUESTION, "town", *DETAIL, "f")
+ITEMS = (*QUESTION, "town", "set", *DETAIL, "bbox", "limit", "offset", "f")
 
 
 @dataclass(frozen=True)
@@ -135,6 +159,11 @@ def read_question(dataset: Dataset, query: QueryParams) -> Question:
         place=query.get("place"),
         town=query.get("town"),
         source=query.get("source"),
+        detail=Detail(
+            cell=_metres(query, "cell", *CELLS),
+            bandwidth=_metres(query, "bandwidth", *BANDWIDTHS),
+            shape=_shape(query.get("shape")),
+        ),
     )
 
 
@@ -157,6 +186,24 @@ def _set(name: str, sets: Collection[str]) -> str:
     if name not in sets:
         raise QuestionError(f"There is no set '{name}'; choose one of {', '.join(sets)}.")
     return name
+
+
+def _metres(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and least <= int(text) <= most):
+        raise QuestionError(
+            f"{name} must be a whole number of metres from {least} to {most:,}, not '{text}'."
+        )
+    return int(text)
+
+
+def _shape(name: str | None) -> Shape | None:
+    known = [shape for shape in SHAPES if shape == name]
+    if name is not None and not known:
+        raise QuestionError(f"There is no shape '{name}'; choose {' or '.join(SHAPES)}.")
+    return known[0] if known else None
 
 
 def _whole(query: Mapping[str, str], name: str, default: int, least: int) -> int:
