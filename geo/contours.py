@@ -15,7 +15,7 @@ from geo.measures.density import Lattice
 def filled_contours(
     lattice: Lattice, surface: NDArray[np.float64], levels: Sequence[float]
 ) -> NDArray[np.object_]:
-    """The ground between each level and the next, and above the last: one multipolygon a level.
+    """The ground between each level and the next, and above the last: one outline a level.
 
     Between the centres of cells the surface is taken to rise evenly, so neighbouring bands share
     their border exactly. A surface of one row or column has no ground between its centres.
@@ -40,6 +40,8 @@ def filled_contours(
         bands[i] = shapely.MultiPolygon(
             [_polygon(points, at) for points, at in zip(rings, starts, strict=True)]
         )
+    touching = ~shapely.is_valid(bands)  # where the surface has just the height of a level
+    bands[touching] = shapely.make_valid(bands[touching], method="structure", keep_collapsed=False)
     return bands
 
 

@@ -18,9 +18,9 @@ LEAST_PLACES = 30  # fewer say nothing of how far points stand apart
 MOST_APART = 500  # metres; where points stand further apart than that, they are not clustered
 LARGEST_CELL = 5_000  # metres
 MOVED = (
-    "Not where it happened: open police data moves each incident to one of a fixed set of map "
-    "points. How many addresses a point stands for is not known here, so a point may stand for one "
-    "shop or for a whole street."
+    "A point is no address: open police data moves each incident to one of a fixed set of map "
+    "points. How many addresses a point stands for is not known here; it may be one shop or a "
+    "whole street."
 )
 COUNTS = "Counts, not rates: a busy place has more of everything."
 
