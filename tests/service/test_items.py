@@ -115,7 +115,7 @@ def test_every_theme_has_an_answer_that_says_what_it_is_and_holds_no_nan(
     names = {field.name for field in find_layer(layer).fields(embedded)}
     for theme in theme_names():
         if theme == "sexual-offences" and layer in WITHIN_TOWN:
-            continue  # refused: tests/service/test_within_town.py
+            continue  # refused: tests/service/test_within_town_served.py
         found = ask(client, layer, f"theme={theme}&datetime=2014-03/2015-02")
         assert found["type"] == "FeatureCollection"
         assert found["features"] or layer in WITHIN_TOWN
