@@ -20,6 +20,7 @@ from geo.incidents import Source
 from geo.measures.neighbours import Neighbours
 from geo.named_areas import NamedAreas
 from geo.period import Period
+from geo.places import Places
 from geo.shapes import Shapes
 from geo.times import Times
 from geo.versions import current_folder, read_manifest
@@ -147,6 +148,20 @@ class Dataset:
         except _DAMAGE as error:
             raise DatasetError(
                 f"The incidents in {self.folder.parent} are damaged; build it again."
+            ) from error
+
+    @cached_property
+    def places(self) -> Places:
+        """The distinct places and their counts, read when they are first asked for.
+
+        Raises DatasetError where they are damaged or there are none.
+        """
+        ids = [source.id for source in self.sources]
+        try:
+            return Places.read(self.folder, ids)
+        except _DAMAGE as error:
+            raise DatasetError(
+                f"The places in {self.folder.parent} are damaged; build it again."
             ) from error
 
     @property

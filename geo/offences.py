@@ -98,6 +98,9 @@ VIOLENCE = frozenset(
         "homicide",
     }
 )
+NEVER_MAPPED = frozenset({"sexual-offences"})
+"""What is never shown below the town, where a source tells it apart."""
+
 DISORDER = frozenset({"public-order", "public-disorder-and-weapons"})
 
 

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from geo.areas import town_id
 from geo.counts import Counts
 from geo.dataset import Dataset
+from geo.detail import CHOSEN, Detail
 from geo.errors import QuestionError
-from geo.offences import Kind, Theme, find_theme
+from geo.offences import NEVER_MAPPED, Kind, Theme, find_theme
 from geo.period import Period
 from geo.recorders import choose_sources, first_recorded, marks, months_of, months_shared, names_of
 from geo.rural_urban import PLACES, Place
@@ -24,7 +25,8 @@ class Question:
 
     `sources` are positions among the dataset's sources; the counts of several are added up.
     `place` puts the question to rural or urban areas alone: the areas, their average and their
-    neighbours. `town` only narrows what is shown; it changes no figure.
+    neighbours. `town` only narrows what is shown; it changes no figure but those of the places
+    within it. `detail` says how finely places are shown.
     """
 
     theme: Theme
@@ -32,6 +34,7 @@ class Question:
     sources: tuple[int, ...]
     place: Place | None = None
     town: str | None = None
+    detail: Detail = CHOSEN
 
     @classmethod
     def ask(
@@ -43,6 +46,7 @@ class Question:
         *,
         town: str | None = None,
         source: str | None = None,
+        detail: Detail = CHOSEN,
     ) -> "Question":
         """A checked question. Raises QuestionError naming what is allowed.
 
@@ -55,13 +59,15 @@ class Question:
             town: a town by its name or its id; without it the whole area.
             source: a source by its id, or `all` to add up all that record the theme; without it
                 the first that tells the theme apart.
+            detail: how finely places are shown; without it as suits them.
         """
         if theme is None:
             theme = first_recorded(dataset, "crime", "asb")
         chosen = find_theme(theme, dataset.kinds)
         side = _place(dataset, chosen, place)
         sources = choose_sources(dataset, chosen, source)
-        return cls(chosen, _period(dataset, sources, months), sources, side, _town(dataset, town))
+        period = _period(dataset, sources, months)
+        return cls(chosen, period, sources, side, _town(dataset, town), detail)
 
     def everywhere(self) -> "Question":
         """The same question without its town: it has the same figures, and shows them all."""
@@ -132,6 +138,30 @@ class Question:
         total: NDArray[np.int64] = self._of(dataset, dataset.named_areas.counts).sum(axis=0)
         return total[:-1]
 
+    def place_counts(self, dataset: Dataset) -> NDArray[np.int64]:
+        """Counts of the period by place, in the order of `dataset.places`; 0 elsewhere.
+
+        Of the areas that are shown, and without the offences that are never mapped.
+        """
+        places = dataset.places
+        chosen = self.holds(dataset, places.kinds, places.sources) & ~_unmapped(places.kinds)
+        total = places.counts(chosen, self.period)
+        return np.where(self.asked_places(dataset), total, 0)
+
+    def asked_places(self, dataset: Dataset) -> NDArray[np.bool_]:
+        """Which of `dataset.places` lie in the areas that are shown."""
+        shown = np.zeros(len(dataset.lsoas), dtype=bool)
+        shown[self.areas(dataset)[self.shown(dataset)]] = True
+        asked: NDArray[np.bool_] = shown[dataset.places.lsoa]
+        return asked
+
+    def never_mapped(self, dataset: Dataset) -> int:
+        """Incidents of the areas shown that are of an offence that is never mapped."""
+        counts = dataset.counts
+        chosen = self.holds(dataset, counts.kinds, counts.sources) & _unmapped(counts.kinds)
+        total = counts.by_month(chosen, self.period).sum(axis=0)[self.areas(dataset)]
+        return int(total[self.shown(dataset)].sum())
+
     def unlocated(self, dataset: Dataset) -> int:
         """Incidents of the theme and period with no place recorded: in no area's count."""
         return int(self._by_month(dataset)[:, -1].sum())
@@ -168,6 +198,10 @@ class Question:
 
     def _of(self, dataset: Dataset, counts: Counts) -> NDArray[np.int64]:
         return counts.by_month(self.holds(dataset, counts.kinds, counts.sources), self.period)
+
+
+def _unmapped(kinds: Sequence[Kind]) -> NDArray[np.bool_]:
+    return np.array([kind.offence in NEVER_MAPPED for kind in kinds], dtype=bool)
 
 
 def _period(dataset: Dataset, sources: tuple[int, ...], months: str | None) -> Period:

@@ -1,4 +1,4 @@
-"""Outlines as they are sent: in longitude and latitude, made once."""
+"""Outlines and points as they are sent: in longitude and latitude, made once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from geo.crs import lonlat_geometry
 
+_PLAIN = (shapely.GeometryType.POINT, shapely.GeometryType.POLYGON)
+
 
 @dataclass(frozen=True)
 class Shapes:
@@ -22,12 +24,17 @@ class Shapes:
     @classmethod
     def of(cls, ids: Iterable[str], frame: geopandas.GeoDataFrame) -> "Shapes":
         """The outlines of a frame in the British National Grid, all of one geometry type."""
-        outlines = lonlat_geometry(frame.geometry.to_numpy())
+        return cls.from_bng(ids, frame.geometry.to_numpy())
+
+    @classmethod
+    def from_bng(cls, ids: Iterable[str], geometry: NDArray[np.object_]) -> "Shapes":
+        """Outlines or points in the British National Grid, all of one geometry type."""
+        outlines = lonlat_geometry(geometry)
         crossed = ~shapely.is_valid(outlines)  # rounding can lay two edges across each other
         outlines[crossed] = shapely.make_valid(
             outlines[crossed], method="structure", keep_collapsed=False
         )
-        if (shapely.get_type_id(outlines) != shapely.GeometryType.POLYGON).any():
+        if not np.isin(shapely.get_type_id(outlines), _PLAIN).all():
             outlines = _multipolygons(outlines)
         return cls(tuple(ids), outlines)
 

@@ -27,7 +27,7 @@ def rounded_breaks(values: ArrayLike, classes: int = CLASSES) -> list[float]:
         return []
     quantiles = np.quantile(known, np.arange(1, classes) / classes)
     breaks: list[float] = []
-    for value in map(_round, quantiles):
+    for value in map(rounded, quantiles):
         apart = not breaks or value >= breaks[-1] * _APART
         if apart and known.min() < value <= known.max():
             breaks.append(value)
@@ -68,7 +68,8 @@ def _between(low: float, last: float, step: float) -> str:
     return told if told == f"{low:{decimals}}" else f"{low:,g} to {told}"
 
 
-def _round(value: float) -> float:
+def rounded(value: float) -> float:
+    """The nearest round number to a value above nought, 0.1 at least."""
     scale = 10.0 ** math.floor(math.log10(value))
     nearest = min(_STEPS, key=lambda step: abs(step * scale - value))
     return max(round(nearest * scale, 1), 0.1)

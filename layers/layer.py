@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.offences import NEVER_MAPPED
 from geo.query import Question
 from geo.shapes import Shapes
 
@@ -34,15 +35,18 @@ class Field:
 class Drawing:
     """How a layer is drawn: the field that colours areas, and the words for the legend.
 
-    `by` is `classes` (five rounded classes, low to high), `deciles` or `categories` (one colour a
-    value). `outlines` marks hot spots and raised areas. `level` keeps only the rows of one level.
+    `by` is `classes` (five rounded classes, low to high), `bands` (each row is a class of its own,
+    low to high), `deciles` or `categories` (one colour a value). `outlines` marks hot spots and
+    raised areas. `level` keeps only the rows of one level. `weighted`: each class holds about as
+    many incidents, not as many rows.
     """
 
     field: str
-    by: Literal["classes", "deciles", "categories"]
+    by: Literal["classes", "bands", "deciles", "categories"]
     legend: str
     outlines: bool = False
     level: str | None = None
+    weighted: bool = False
 
     @property
     def smoothed(self) -> bool:
@@ -84,7 +88,11 @@ class Layer:
     `fields` and `drawing` follow the dataset; `always` is for those that are the same for all.
     `refuses`: of town and place, what the layer's rows cannot be asked for. `sets`: the sets its
     rows are of, id to title, of which a map shows one. `shapes`: how far it reaches. `absent` says
-    why a dataset has nothing to fill the layer with; None where it has.
+    why a dataset has nothing to fill the layer with; None where it has. `unit`: what its rows are.
+
+    `within_town`: its rows are of places within a town, not of areas. Where a town is asked for
+    they are figures of that town, and what is never mapped below the town is refused. `takes`: the
+    parts of `Detail` it can be asked for.
     """
 
     name: str
@@ -99,6 +107,9 @@ class Layer:
     sets: Callable[[Dataset], Mapping[str, str]] = lambda _: {}
     shapes: Callable[[Dataset], Shapes] = lambda dataset: dataset.lsoa_shapes
     absent: Callable[[Dataset], str | None] = lambda _: None
+    unit: str = "areas"
+    within_town: bool = False
+    takes: tuple[str, ...] = ()
 
     def rated(self, dataset: Dataset) -> bool:
         """Whether its rows have a rate, so that residents matter to it."""
@@ -114,7 +125,15 @@ class Layer:
         return replace(drawing, field="rate_smoothed") if rates == "smoothed" else drawing
 
     def check(self, question: Question) -> None:
-        """Raises QuestionError where the layer's rows cannot be asked for the town or the place."""
+        """Raises QuestionError where a part of the question cannot be put to the layer."""
+        for name in question.detail.given:
+            if name not in self.takes:
+                raise QuestionError(f"The layer {self.name} has no {name}; leave out {name}.")
+        if self.within_town and question.theme.offences <= NEVER_MAPPED:
+            raise QuestionError(
+                f"{question.theme.title} are never mapped below the town, for the sake of those "
+                f"they were done to; ask the layer {self.name} for another theme."
+            )
         if question.town is not None and "town" in self.refuses:
             raise QuestionError(f"The layer {self.name} has no areas of a town; leave out town.")
         if question.place is not None and "place" in self.refuses:

@@ -96,6 +96,10 @@ def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) ->
             f"Some have no place: {unlocated:,} in the files are in no area's count. They may lie "
             "anywhere that the files cover."
         )
+    if layer and layer.within_town and (left_out := question.never_mapped(dataset)):
+        said.append(
+            f"Left out: {left_out:,} sexual offences, which are never mapped below the town."
+        )
     if estimated := int(dataset.lsoas["estimated"].sum()):
         said.append(
             f"Partly estimated: what is known of {estimated:,} areas was carried over from the "

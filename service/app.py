@@ -32,8 +32,8 @@ from service.pages.strategy_facts import strategy_facts
 from service.pages.town import town_facts, town_page, town_question
 from service.parameters import (
     BUSINESS_VIEW,
+    ITEM,
     ITEMS,
-    QUESTION,
     VIEW,
     check_names,
     read_question,
@@ -241,7 +241,7 @@ async def item(request: Request, name: str, feature_id: str) -> Response:
             ),
         }
 
-    return await answer(request, (*QUESTION, "f"), makers)
+    return await answer(request, ITEM, makers)
 
 
 @router.api_route("/conformance", methods=METHODS)

@@ -100,6 +100,7 @@ def file_name(site: Site, layer: Layer, question: Question, ending: str) -> str:
     source = source_asked(site.dataset, question.theme, question.sources)
     area = site.dataset.area[:LONGEST]
     parts = [area, layer.name, question.theme.name, source, question.town, question.place]
+    parts += question.detail.given.values()
     said = unicodedata.normalize("NFKD", "-".join(part for part in parts if part))
     slug = re.sub(r"[^a-z0-9]+", "-", said.encode("ascii", "ignore").decode().lower()).strip("-")
     return f"{slug}-{question.period.iso().replace('/', '-to-')}.{ending}"

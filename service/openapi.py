@@ -5,7 +5,7 @@ from typing import Any
 
 from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
-from service.parameters import BUSINESS_VIEW, ITEMS, PARAMETERS, QUESTION, VIEW
+from service.parameters import BUSINESS_VIEW, ITEM, ITEMS, PARAMETERS, VIEW
 from service.site import Site
 
 Json = dict[str, Any]
@@ -62,7 +62,7 @@ def _paths(site: Site) -> Json:
             "The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection", csv=True
         ),
         "/collections/{layer}/items/{id}": _get(
-            "One feature.", "item", (*QUESTION, "f"), (layer, item), "Feature"
+            "One feature.", "item", ITEM, (layer, item), "Feature"
         ),
         "/conformance": _get("What the service conforms to.", "conformance", ("f",)),
         "/api": _get("This definition.", "api", ("f",), media=OPENAPI_MEDIA),

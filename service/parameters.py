@@ -8,15 +8,19 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from geo.dataset import Dataset
+from geo.detail import SHAPES, Detail, Shape
 from geo.errors import QuestionError
 from geo.incidents.table import ALL
 from geo.query import Question
 from geo.recorders import first_recorded
 from geo.rural_urban import PLACES
+from layers.density import LARGEST_BANDWIDTH
 from layers.layer import RATES, Rates
+from layers.within import LARGEST_CELL
 from service.site import Site
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 10_000
+CELLS, BANDWIDTHS = (10, LARGEST_CELL), (20, LARGEST_BANDWIDTH)
 Bbox = tuple[float, float, float, float]
 
 
@@ -67,7 +71,8 @@ PARAMETERS = {
         ),
         Parameter(
             "town",
-            "Show only the areas of one town. It changes no figure.",
+            "Show only the areas of one town. It changes no figure of an area; points, cells and "
+            "bands are ranked within the town, and their shares are of it.",
             lambda site: _one_of(site.dataset.towns["town_id"]),
         ),
         Parameter(
@@ -80,6 +85,23 @@ PARAMETERS = {
             "set",
             "Show only the areas of one set of named areas.",
             lambda site: _one_of(site.dataset.sets),
+        ),
+        Parameter(
+            "cell",
+            "The size of a cell in metres, for grid and density alone; never finer than the points "
+            "stand apart. Without it, one that suits a town or the whole area.",
+            lambda _: {"type": "integer", "minimum": CELLS[0], "maximum": CELLS[1]},
+        ),
+        Parameter(
+            "shape",
+            "The shape of the cells, for grid alone.",
+            lambda _: _one_of(SHAPES, default=SHAPES[0]),
+        ),
+        Parameter(
+            "bandwidth",
+            "How far an incident is spread in metres, for density alone. Without it 300 in a town, "
+            "1,000 over the whole area.",
+            lambda _: {"type": "integer", "minimum": BANDWIDTHS[0], "maximum": BANDWIDTHS[1]},
         ),
         Parameter(
             "bbox",
@@ -112,7 +134,9 @@ PARAMETERS = {
 QUESTION = ("theme", "datetime", "place", "source")
 VIEW = ("theme", "datetime", "source", "f")
 BUSINESS_VIEW = ("datetime", "source", "f")  # its theme is given
-ITEMS = (*QUESTION, "town", "rates", "set", "bbox", "limit", "offset", "f")
+DETAIL = ("cell", "shape", "bandwidth")
+ITEM = (*QUESTION, "town", *DETAIL, "f")
+ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, "bbox", "limit", "offset", "f")
 
 
 @dataclass(frozen=True)
@@ -145,6 +169,11 @@ def read_question(dataset: Dataset, query: QueryParams) -> Question:
         place=query.get("place"),
         town=query.get("town"),
         source=query.get("source"),
+        detail=Detail(
+            cell=_metres(query, "cell", *CELLS),
+            bandwidth=_metres(query, "bandwidth", *BANDWIDTHS),
+            shape=_shape(query.get("shape")),
+        ),
     )
 
 
@@ -179,6 +208,24 @@ def _rates(name: str, rates: Collection[Rates]) -> Rates:
         if name == known:
             return known
     raise QuestionError(f"There are no rates '{name}'; choose one of {', '.join(rates)}.")
+
+
+def _metres(query: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 16 and least <= int(text) <= most):
+        raise QuestionError(
+            f"{name} must be a whole number of metres from {least} to {most:,}, not '{text}'."
+        )
+    return int(text)
+
+
+def _shape(name: str | None) -> Shape | None:
+    known = [shape for shape in SHAPES if shape == name]
+    if name is not None and not known:
+        raise QuestionError(f"There is no shape '{name}'; choose {' or '.join(SHAPES)}.")
+    return known[0] if known else None
 
 
 def _whole(query: Mapping[str, str], name: str, default: int, least: int) -> int:

@@ -13,9 +13,10 @@ const safermap = (function () {
     const element = map.getContainer();
     map.createPane("edge").style.zIndex = config.town ? 370 : 350;
     map.createPane("context").style.zIndex = 360;
+    map.createPane("ground").style.zIndex = 380;
     map.createPane("marks").style.zIndex = 450;
     map.createPane("labels").style.zIndex = 460;
-    for (const pane of ["edge", "context", "marks", "labels"]) {
+    for (const pane of ["edge", "context", "ground", "marks", "labels"]) {
       map.getPane(pane).style.pointerEvents = "none";
     }
     element.setAttribute("role", "application");
@@ -24,8 +25,8 @@ const safermap = (function () {
     print(element.parentElement);
     const spoken = say(element.parentElement, "visually-hidden", "");
     const note = say(element.parentElement, "map-note", "Loading the map.");
-    Promise.all([load(config.url), config.context ? load(config.context) : null])
-      .then(([layer, context]) => show(map, config, layer, context, spoken))
+    Promise.all([config.url, config.context, config.ground].map((url) => (url ? load(url) : null)))
+      .then(([layer, context, ground]) => show(map, config, layer, context, ground, spoken))
       .then(() => note.remove())
       .catch((error) => fail(element.parentElement, note, config, error));
   }
@@ -93,28 +94,33 @@ const safermap = (function () {
     return config.classes.find((item) => item.values.includes(value)).colour;
   }
 
-  function show(map, config, collection, context, spoken) {
-    const inTown = (feature) => !config.town || feature.properties.town === config.town;
+  function show(map, config, collection, context, ground, spoken) {
+    const inTown = (feature) => ground || !config.town || feature.properties.town === config.town;
     const wanted = (feature) => !config.level || feature.properties.level === config.level;
     const features = collection.features.filter(wanted);
     const focus = features.filter(inTown);
-    edge(map, config, features, context, focus);
+    const areas = ground ? ground.features : focus;
+    edge(map, config, ground ? areas : features, context, areas);
+    if (ground) beneath(map, areas);
+    const radius = circles(map, focus);
+    const canvas = L.canvas();
     const layer = L.geoJSON(focus, {
+      pointToLayer: (feature, at) => L.circleMarker(at, { renderer: canvas, radius: radius(feature) }),
       style: (feature) => ({
-        weight: config.town ? 1.2 : 0.7,
-        color: "#fff",
+        weight: config.town && feature.geometry.type !== "Point" ? 1.2 : 0.7,
+        color: feature.geometry.type === "Point" ? INK : "#fff",
         fillColor: colour(config, feature.properties),
         fillOpacity: 1,
       }),
     }).addTo(map);
-    const bounds = L.geoJSON(focus.length ? focus : features).getBounds();
+    const bounds = L.geoJSON(areas.length ? areas : features).getBounds();
     map.fitBounds(bounds, { padding: config.still ? [4, 4] : [28, 28], animate: false });
     if (!config.still) map.setMinZoom(map.getZoom() - 1);
     const outlines = L.layerGroup().addTo(map);
     const leaders = L.layerGroup().addTo(map);
     const mark = () => {
       if (config.outlines) outline(map, config, focus, outlines);
-      mapLabels.write(map, config, focus, leaders);
+      mapLabels.write(map, config, areas, leaders);
     };
     mark();
     map.on("zoomend resize", mark);
@@ -132,6 +138,20 @@ const safermap = (function () {
     if (!context) return;
     const urban = beside(map, context.features);
     urban.eachLayer(hatch);
+  }
+
+  // Circles whose area is in proportion to the count, none too small to be seen.
+  function circles(map, features) {
+    const most = features.reduce((found, feature) => Math.max(found, feature.properties.count), 0);
+    const size = map.getSize();
+    const largest = Math.max(8, Math.min(14, Math.min(size.x, size.y) / 50));
+    return (feature) => Math.max(2, largest * Math.sqrt(feature.properties.count / most));
+  }
+
+  // The areas under points, cells and bands: where they are, and nothing of their figures.
+  function beneath(map, areas) {
+    const style = { weight: 0.8, color: "#c9cec9", fillColor: "#f6f6f2", fillOpacity: 1 };
+    L.geoJSON(areas, { pane: "ground", interactive: false, style }).addTo(map);
   }
 
   function beside(map, features) {
@@ -228,6 +248,9 @@ const safermap = (function () {
     }
     if (config.field.includes("decile") && properties[config.field] !== null) found.push(`Decile ${properties[config.field]}`);
     if (properties.hotspot_class) found.push(sentence(properties.hotspot_class));
+    if (config.ground) found.push(`${(100 * properties.share).toFixed(1)}% of those shown`);
+    if (config.ground && properties.rank) found.push(`Rank ${properties.rank.toLocaleString("en-GB")}`);
+    if (properties.km2) found.push(`On ${properties.km2.toFixed(2)} km²`);
     return found;
   }
 

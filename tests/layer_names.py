@@ -4,3 +4,5 @@ from layers.registry import all_layers
 
 NEEDS_SETS = {"named-areas"}  # further sets of areas, which only an area file brings
 SHIPPED = [name for name in all_layers() if name not in NEEDS_SETS]
+WITHIN_TOWN = [name for name in SHIPPED if all_layers()[name].within_town]  # rows are no areas
+OF_AREAS = [name for name in SHIPPED if name not in WITHIN_TOWN]

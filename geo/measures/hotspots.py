@@ -147,3 +147,31 @@ def concentration(count: ArrayLike) -> Concentration:
     # Counts are added before the division, so that the last share is 1 exactly.
     cumulative[order] = np.cumsum(incidents[order]) / total
     return Concentration(rank, incidents / total, cumulative)
+
+
+def fewest_holding(count: ArrayLike, share: float) -> int | None:
+    """How many areas or places, the largest first, together hold a share of the incidents.
+
+    Args:
+        count: incidents, shape (n,).
+        share: above 0 and at most 1.
+
+    Returns:
+        The number; None where there is no incident at all.
+
+    Raises:
+        ValueError: a count is negative or missing, the counts are not one-dimensional, or the
+            share is not above 0 and at most 1.
+
+    Example:
+        >>> fewest_holding([2, 5, 2, 1], 0.5), fewest_holding([2, 5, 2, 1], 0.6)
+        (1, 2)
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share is {share}; it must be above 0 and at most 1.")
+    incidents = one_an_area(amounts(count, "count"), "count")
+    held = np.cumsum(np.sort(incidents)[::-1])
+    if not incidents.sum():
+        return None
+    nearly = share * held[-1] * (1 - 1e-12)  # a third of 3 is 1, whatever a float makes of it
+    return int(np.searchsorted(held, nearly)) + 1

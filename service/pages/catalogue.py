@@ -27,9 +27,11 @@ from service.pages.frame import (
 from service.pages.funnel_chart import funnel_charts
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
-from service.parameters import ITEMS, PARAMETERS, Window
+from service.parameters import DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS, Window
 from service.site import Site
 
+WINDOW = ("town", "bbox", "limit", "offset", "f")
+KEPT = ("place", "town", "rates", "set", *DETAIL, "bbox")
 OTHER: dict[Place, Place] = {"rural": "urban", "urban": "rural"}
 
 
@@ -53,7 +55,8 @@ def layer_page(site: Site, layer: Layer, base: str) -> bytes:
     """What a layer is, its fields, its caveats, how to use it."""
     question = Question.ask(site.dataset)
     offered = {"set": layer.sets(site.dataset), "rates": layer.rates(site.dataset)}
-    left_out = (*layer.refuses, *(name for name, values in offered.items() if not values))
+    left_out = {*layer.refuses, *DETAIL} - {*layer.takes}
+    left_out |= {name for name, values in offered.items() if not values}
     return render_page(
         "layer.html",
         **frame(site, "downloads"),
@@ -73,7 +76,7 @@ def map_page(
 ) -> bytes:
     """A layer as a map with the same figures in a table: what the query would download."""
     dataset = site.dataset
-    county = question.everywhere()
+    county = question if layer.within_town else question.everywhere()
     drawing = layer.drawn(dataset, window.rates)
     answer, all_rows = site.answer(layer, question)
     further = layer.sets(dataset)
@@ -82,6 +85,8 @@ def map_page(
     matched, chosen = choose(answer, window)
     ids = answer.ids
     rows = sorted(({**all_rows[i], "id": ids[i]} for i in chosen), key=lambda row: -row["count"])
+    everyone = window if "limit" in query else replace(window, limit=LARGEST_LIMIT)
+    _, mapped = choose(answer, everyone)
     _, everywhere = site.answer(layer, county)
     drawn = [row for row in everywhere if window.set is None or row["set"] == window.set]
     legend = Legend.of(drawing, drawn)
@@ -95,8 +100,12 @@ def map_page(
     more: dict[str, Any] = {}
     if question.town:
         more["town"] = dataset.town_name(question.town)
-    elif question.place and not part:
+    if layer.within_town:
+        part |= question.detail.given | town
+        more["ground"] = _ground(dataset, question)
+    elif question.place and not question.town and not part:
         more["context"] = _other_places(dataset, question)
+    alone = question.detail.given | town if layer.within_town else {}
     data = address(items, dataset, county, **({"limit": "10000"} | part), f="geojson")
     return render_page(
         "map.html",
@@ -107,13 +116,17 @@ def map_page(
         drawing=drawing,
         rated=layer.rated(dataset),
         question=question,
-        headline=_headline(site, question) if drawing.by == "classes" else None,
+        headline=_headline(site, question) if drawing.by in ("classes", "bands") else None,
         beside=beside(site, question),
         facts=answer.facts,
         funnel=_funnel(site, question, answer, rows),
         legend=legend,
-        sets=(rows,),
-        left_aside=_left_aside(dataset, question),
+        sets=([all_rows[i] for i in mapped],),
+        left_aside=None if layer.within_town else _left_aside(dataset, question),
+        alone=address("", dataset, question, **alone)[1:],
+        towns=_town_choices(dataset, question) if layer.within_town else [],
+        asked={k: v for k, v in query.items() if k not in WINDOW},
+        everywhere=address(items, dataset, question, **question.detail.given, f="html"),
         rows=rows,
         stands_out=[row for row in rows if row.get("hotspot_class") in MARKS],
         left_out=matched - len(rows),
@@ -124,9 +137,9 @@ def map_page(
             (name, text, drawing.smoothed == (name == "smoothed"))
             for name, text in layer.rates(dataset).items()
         ],
-        keep={k: v for k, v in query.items() if k in ("place", "town", "rates", "set", "bbox")},
+        keep={k: v for k, v in query.items() if k in KEPT},
         downloads={
-            name: address(items, dataset, question, **town, **part, f=name.lower())
+            name: address(items, dataset, question, **(town | part), f=name.lower())
             for name in ("GeoJSON", "CSV")
         },
         map=build_map(
@@ -178,6 +191,20 @@ def _other_places(dataset: Dataset, question: Question) -> str | None:
     other = OTHER[question.place or "rural"]
     asked = Question(theme, question.period, question.sources, other)
     return address("/collections/lsoas/items", dataset, asked, limit="10000", f="geojson")
+
+
+def _ground(dataset: Dataset, question: Question) -> str:
+    """Where the areas are that lie under the places of a question."""
+    theme = THEMES["crime"] if question.theme.rural_only else question.theme
+    asked = Question(theme, question.period, question.sources)
+    town = {"town": question.town} if question.town else {}
+    return address("/collections/lsoas/items", dataset, asked, **town, limit="10000", f="geojson")
+
+
+def _town_choices(dataset: Dataset, question: Question) -> list[tuple[str, str, bool]]:
+    """Every town: address value, name, chosen."""
+    towns = zip(dataset.towns["town_id"], dataset.towns["town"], strict=True)
+    return [(value, name, value == question.town) for value, name in towns]
 
 
 def _headline(site: Site, question: Question) -> str:

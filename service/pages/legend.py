@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from geo.formats import Record
 from layers.breaks import ANY, CLASSES, class_labels, class_of, rounded_breaks
 from layers.layer import Drawing
@@ -51,7 +53,7 @@ class Legend:
     def counted(self, *sets: Sequence[Record]) -> list[dict[str, Any]]:
         """The classes, highest first, each with `counts`: how many areas of each set it holds.
 
-        A row that stands for several areas says how many in `areas`.
+        A row that stands for several areas says how many in `areas`; of a band it is incidents.
         """
         classes = [
             {**item, "counts": [self._areas_in(i, rows) for rows in sets]}
@@ -65,8 +67,9 @@ class Legend:
         return [*classes, {"label": "No figure", "colour": NO_FIGURE, "counts": unknown}]
 
     def _areas_in(self, place: int, rows: Sequence[Record]) -> int:
-        whole = self.drawing.by == "categories"
-        return sum(row["areas"] if whole else 1 for row in rows if self.position(row) == place)
+        held = [row for row in rows if self.position(row) == place]
+        name = {"categories": "areas", "bands": "count"}.get(self.drawing.by)
+        return sum(row[name] for row in held) if name else len(held)
 
     def marked(self, *sets: Sequence[Record]) -> dict[str, list[int]]:
         """How many rows of each set are hot spots and raised, where the map outlines them."""
@@ -91,7 +94,8 @@ def _rounded(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]]:
     if values and empty == len(values):
         return [{"label": "No incidents", "colour": RAMP[0], "from": 0.0}]
     apart = empty >= len(values) * MANY_EMPTY
-    breaks = rounded_breaks(values, CLASSES - 1 if apart else CLASSES)
+    told = np.repeat(values, [row["count"] for row in rows]) if drawing.weighted else values
+    breaks = rounded_breaks(told, CLASSES - 1 if apart else CLASSES)
     whole = all(isinstance(value, int) for value in values)
     if whole:
         breaks = sorted({float(math.ceil(limit)) for limit in breaks})
@@ -102,6 +106,14 @@ def _rounded(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]]:
     return [
         {"label": label, "colour": RAMP[colour], "from": low}
         for label, colour, low in zip(labels, colours, lows, strict=True)
+    ]
+
+
+def _bands(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]]:
+    colours = _RAMPS[len(rows)] if rows else ()
+    return [
+        {"label": row["name"], "colour": RAMP[colour], "values": [row[drawing.field]]}
+        for row, colour in zip(rows, colours, strict=True)
     ]
 
 
@@ -122,4 +134,4 @@ def _categories(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]
     ][::-1]
 
 
-_CLASSES = {"classes": _rounded, "deciles": _deciles, "categories": _categories}
+_CLASSES = {"classes": _rounded, "bands": _bands, "deciles": _deciles, "categories": _categories}

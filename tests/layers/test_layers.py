@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from building import build_files
-from layer_names import SHIPPED
+from layer_names import OF_AREAS, SHIPPED
 
 from geo.dataset import Dataset
 from geo.errors import UnknownNameError
@@ -179,7 +179,7 @@ def empty_month(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return Dataset.open(folder / "home")
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", OF_AREAS)
 @pytest.mark.parametrize("theme", ["crime", "robbery"])
 def test_a_period_of_one_month_and_a_theme_without_incidents_have_answers(
     empty_month: Dataset, name: str, theme: str

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from layer_names import SHIPPED
+from layer_names import OF_AREAS
 from made_dataset import COUNCIL, COUNTS, INSIDE, POLICE, made
 
 from geo.dataset import Dataset
@@ -28,7 +28,7 @@ def ask(dataset: Dataset, name: str, **asked: str) -> tuple[Answer, dict[str, An
     return answer, describe(dataset, layer, question, answer)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", OF_AREAS)
 def test_every_row_and_the_metadata_name_the_source(grid: Dataset, name: str) -> None:
     answer, said = ask(grid, name, theme="asb")
     assert set(answer.rows["source"]) == {"data.police.uk street files"} == {said["source"]}
@@ -45,7 +45,7 @@ def test_every_row_and_the_metadata_name_the_source(grid: Dataset, name: str) ->
     )
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", OF_AREAS)
 def test_added_up_is_said_with_what_it_means(grid: Dataset, name: str) -> None:
     answer, said = ask(grid, name, theme="asb", source="all", months="2019-04/2019-09")
     assert set(answer.rows["source"]) == {BOTH} == {said["source"]}

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx2
 import pytest
 from browsing import AREAS, PHONE, WIDE, Seen, needs_chromium
 from playwright.sync_api import Browser, expect
@@ -217,3 +218,44 @@ def test_without_script_the_table_and_the_form_stand(
         page.click("button[type=submit]")
         assert "theme=shoplifting" in page.url
         expect(rows).to_have_count(DRAWN[path])
+
+
+WITHIN = {
+    "map-points": "canvas.leaflet-zoom-animated",
+    "grid": f"{AREAS}",
+    "density": f"{AREAS}",
+}
+
+
+@pytest.mark.parametrize("layer", WITHIN)
+@pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])
+def test_places_of_a_town_are_drawn_over_its_areas(see: Seen, layer: str) -> None:
+    path = f"/collections/{layer}/items?theme=asb&town=shrewsbury"
+    page = see.open(f"{path}&f=html")
+    count = httpx2.get(f"{see.server}{path}&limit=10000", trust_env=False).json()["numberMatched"]
+    assert page.get_attribute(".map", "data-drawn") == str(count)
+    drawn = page.locator(WITHIN[layer]).count()
+    assert drawn == (1 if layer == "map-points" else count)
+    assert page.locator(".leaflet-ground-pane path").count() > 40
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert width[0] <= width[1]
+    assert see.complaints == []
+
+
+def test_a_point_says_what_it_is(see: Seen) -> None:
+    path = "/collections/map-points/items?theme=asb&town=wem"
+    page = see.open(f"{path}&f=html")
+    first = httpx2.get(f"{see.server}{path}", trust_env=False).json()["features"][0]
+    east, north = first["geometry"]["coordinates"]
+    page.locator(".map").scroll_into_view_if_needed()
+    at = page.evaluate(
+        "([lng, lat]) => { const p = map_areas.latLngToContainerPoint([lat, lng]);"
+        " const box = map_areas.getContainer().getBoundingClientRect();"
+        " return [box.left + p.x, box.top + p.y]; }",
+        [east, north],
+    )
+    page.mouse.move(at[0] - 2, at[1])
+    page.mouse.move(*at)
+    tip = page.locator(".leaflet-tooltip")
+    expect(tip).to_contain_text("of those shown")
+    expect(tip).to_contain_text("Rank")

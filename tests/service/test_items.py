@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 from asking import ask, rows, strict
-from layer_names import SHIPPED
+from layer_names import SHIPPED, WITHIN_TOWN
 from printed import ASB_2015, CRIME_2015_16
 from starlette.testclient import TestClient
 
@@ -114,9 +114,11 @@ def test_every_theme_has_an_answer_that_says_what_it_is_and_holds_no_nan(
 ) -> None:
     names = {field.name for field in find_layer(layer).fields(embedded)}
     for theme in theme_names():
+        if theme == "sexual-offences" and layer in WITHIN_TOWN:
+            continue  # refused: tests/service/test_within_town_served.py
         found = ask(client, layer, f"theme={theme}&datetime=2014-03/2015-02")
         assert found["type"] == "FeatureCollection"
-        assert found["features"]
+        assert found["features"] or layer in WITHIN_TOWN
         for feature in found["features"]:
             row = feature["properties"]
             assert set(row) == names
@@ -137,6 +139,9 @@ def test_outlines_are_valid_and_their_outer_rings_run_anticlockwise(
         west, south, east, north = shape.bounds
         assert -3.3 < west < east < -2.2
         assert 52.2 < south < north < 53.1
+        assert (shape.geom_type == "Point") == (layer == "map-points")
+        if layer == "map-points":
+            continue
         for polygon in getattr(shape, "geoms", [shape]):
             assert polygon.exterior.is_ccw
             assert not any(ring.is_ccw for ring in polygon.interiors)

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pandas as pd
 import pytest
-from layer_names import SHIPPED
+from layer_names import SHIPPED, WITHIN_TOWN
 from starlette.testclient import TestClient
 from web_pages import Page
 
@@ -72,7 +72,8 @@ def test_period_denominator_and_source_stand_on_every_page_of_figures(
     months = {"2014-01": "January 2014", "2015-06": "June 2015"}.get(path[-7:])
     held = "January 2014 to March 2016" if path in CARDS else "April 2015 to March 2016"
     assert (months or held) in words
-    assert "residents at the 2011 Census" in words
+    rated = not any(path.startswith(f"/collections/{name}") for name in WITHIN_TOWN)
+    assert ("residents at the 2011 Census" in words) == rated
     assert "Illustrative incidents" in words
     assert "Office for National Statistics" in words
     assert "Open Government Licence" in words

@@ -31,7 +31,7 @@ UNKNOWN_NAMES = [
     ("/docs", "/collections"),
 ]
 WRONG_QUESTIONS = [
-    (f"{ITEMS}?colour=red", "theme, datetime, place, source, town, set, bbox, limit, offset, f"),
+    (f"{ITEMS}?colour=red", "source, town, set, cell, shape, bandwidth, bbox, limit, offset, f"),
     (f"{ITEMS}?Theme=asb", "theme"),
     (f"{ITEMS}?theme=asb&theme=crime", "more than once"),
     (f"{ITEMS}?f=csv&f=csv", "more than once"),
@@ -44,7 +44,10 @@ WRONG_QUESTIONS = [
     ("/deprivation?place=rural", "theme, datetime, source, f"),
     ("/api?x=1", "f"),
     ("/conformance?x=1", "f"),
-    (f"{ITEMS}/E01028946?limit=1", "theme, datetime, place, source, f"),
+    (
+        f"{ITEMS}/E01028946?limit=1",
+        "theme, datetime, place, source, town, cell, shape, bandwidth, f",
+    ),
     (f"{ITEMS}?theme=bogus", "asb"),
     (f"{ITEMS}?theme=", "asb"),
     (f"{ITEMS}?theme=CRIME", "crime"),

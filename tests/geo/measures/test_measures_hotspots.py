@@ -5,7 +5,14 @@ from hypothesis import strategies as st
 from measured_areas import Shropshire
 
 from geo.measures.clusters import clusters
-from geo.measures.hotspots import NOBODY, TOO_FEW, classify, concentration, own_level
+from geo.measures.hotspots import (
+    NOBODY,
+    TOO_FEW,
+    classify,
+    concentration,
+    fewest_holding,
+    own_level,
+)
 from geo.measures.neighbours import Neighbours
 
 maps = st.lists(
@@ -134,3 +141,23 @@ def test_bad_numbers_are_refused() -> None:
         concentration([-1])
     with pytest.raises(ValueError, match="same shape"):
         classify([0.0], [1, 2], [1, 2], Neighbours.from_pairs(2, [], []))
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=40), st.sampled_from([1 / 3, 0.5, 0.9, 1]))
+def test_fewest_holding_is_enough_and_one_fewer_is_not(count: list[int], share: float) -> None:
+    number = fewest_holding(count, share)
+    if not sum(count):
+        assert number is None
+        return
+    assert number is not None
+    down = sorted(count, reverse=True)
+    assert sum(down[:number]) >= share * sum(count) - 1e-9
+    assert sum(down[: number - 1]) < share * sum(count)
+
+
+def test_fewest_holding_of_shropshire(shropshire: Shropshire) -> None:
+    assert fewest_holding(shropshire.asb, 0.5) == 36
+    assert fewest_holding([1, 1, 1], 1 / 3) == 1
+    for wrong in (0, -0.1, 1.1):
+        with pytest.raises(ValueError, match="share is"):
+            fewest_holding([1], wrong)

@@ -1,0 +1,73 @@
+"""The places that most incidents stand on."""
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.dataset import Dataset
+from geo.measures.hotspots import concentration, fewest_holding
+from geo.query import Question
+from geo.shapes import Shapes
+from layers.figures import QUESTION, question_columns
+from layers.layer import Answer, Drawing, Field, Layer, always
+from layers.within import COUNTS, MOVED, absent, names, reach, shown_places
+
+
+def compute(dataset: Dataset, question: Question) -> Answer:
+    """One row a place with incidents, the place with most first."""
+    shown = shown_places(dataset, question)
+    order = concentration(shown.count)
+    first = np.argsort(order.rank, kind="stable")
+    at, places = shown.at[first], dataset.places
+    areas = dataset.lsoas.iloc[places.lsoa[at]].reset_index(drop=True)
+    rows = pd.DataFrame(
+        {
+            "name": names(dataset, at),
+            **{name: areas[name] for name in ("lsoa_code", "lsoa_name", "town")},
+            "easting": np.rint(places.easting[at]).astype(np.int64),
+            "northing": np.rint(places.northing[at]).astype(np.int64),
+            "count": shown.count[first],
+            "rank": order.rank[first],
+            "share": order.share[first],
+            "cumulative_share": order.cumulative_share[first],
+            **question_columns(dataset, question),
+        }
+    )
+    points = shapely.points(places.easting[at], places.northing[at])
+    facts = {
+        **shown.facts,
+        "points_with_a_third": fewest_holding(shown.count, 1 / 3),
+        "points_with_half": fewest_holding(shown.count, 1 / 2),
+    }
+    return Answer(rows, Shapes.from_bng(places.ids[at], points), list(range(len(at))), facts)
+
+
+LAYER = Layer(
+    name="map-points",
+    title="Map points",
+    summary="The points that incidents stand on, the one with most first, each with its share of "
+    "the incidents shown: of a town, if one is asked for.",
+    fields=always(
+        (
+            Field("name", "string", "What the files call the point"),
+            Field("lsoa_code", "string", "Code of the LSOA that its incidents are counted in"),
+            Field("lsoa_name", "string", "Name of that LSOA"),
+            Field("town", "string", "Town it belongs to", null="outside the towns"),
+            Field("easting", "integer", "Where it is", "metres, EPSG:27700"),
+            Field("northing", "integer", "Where it is", "metres, EPSG:27700"),
+            Field("count", "integer", "Incidents recorded in the period", "incidents"),
+            Field("rank", "integer", "1 is the point with most incidents"),
+            Field("share", "number", "Share of the incidents shown that have a point", "0 to 1"),
+            Field("cumulative_share", "number", "Share of this and all higher ranks", "0 to 1"),
+            *QUESTION,
+        )
+    ),
+    drawing=always(Drawing("count", "classes", "incidents", weighted=True)),
+    compute=compute,
+    label="name",
+    caveats=(MOVED, COUNTS),
+    shapes=reach,
+    absent=absent,
+    unit="points",
+    within_town=True,
+)

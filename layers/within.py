@@ -1,0 +1,116 @@
+"""What the layers of places within a town share: which places, their incidents, and how finely."""
+
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.dataset import Dataset
+from geo.errors import QuestionError
+from geo.measures.density import point_spacing
+from geo.query import Question
+from geo.shapes import Shapes
+
+LEAST_PLACES = 30  # fewer say nothing of how far points stand apart
+MOST_APART = 500  # metres; where points stand further apart than that, they are not clustered
+LARGEST_CELL = 5_000  # metres
+MOVED = (
+    "A point is no address: open police data moves each incident to one of a fixed set of map "
+    "points. How many addresses a point stands for is not known here; it may be one shop or a "
+    "whole street."
+)
+COUNTS = "Counts, not rates: a busy place has more of everything."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The places that the incidents of a question stand on.
+
+    `at`: positions in `dataset.places`; `count`: incidents at each. `facts`: how many incidents
+    there are and why some are on no place.
+    """
+
+    at: NDArray[np.int64]
+    count: NDArray[np.int64]
+    easting: NDArray[np.float64]
+    northing: NDArray[np.float64]
+    facts: dict[str, Any]
+
+    @property
+    def total(self) -> int:
+        """Incidents on all of the places."""
+        return int(self.count.sum())
+
+
+def shown_places(dataset: Dataset, question: Question) -> Shown:
+    """The places with incidents, in the order of `dataset.places`."""
+    places, count = dataset.places, question.place_counts(dataset)
+    at = np.flatnonzero(count)
+    located = int(question.counts(dataset)[question.shown(dataset)].sum())
+    left_out, total = question.never_mapped(dataset), int(count.sum())
+    facts = {
+        "located": located,
+        "on_points": total,
+        "without_point": located - left_out - total,
+        "never_mapped": left_out,
+        "points": len(at),
+    }
+    return Shown(at, count[at], places.easting[at], places.northing[at], facts)
+
+
+def least_size(dataset: Dataset, question: Question) -> int:
+    """How far apart the points of the areas and sources asked about stand, in tens of metres.
+
+    No cell is smaller. It is 10 m where there are too few points to say, and 500 m at most.
+    """
+    places = dataset.places
+    used = question.asked_places(dataset) & places.recorded(question.sources)
+    if used.sum() < LEAST_PLACES:
+        return 10
+    apart = point_spacing(places.easting[used], places.northing[used])
+    return 10 * max(1, ceil(min(apart, MOST_APART) / 10))
+
+
+def cell_size(question: Question, least: int, default: int, most: int) -> int:
+    """The side of a cell in metres. Raises QuestionError where the one asked for cannot be had."""
+    return _size("cell", question.detail.cell, least, default, most)
+
+
+def bandwidth_size(question: Question, least: int, default: int, most: int) -> int:
+    """The reach of a density in metres. Raises QuestionError as `cell_size` does."""
+    return _size("bandwidth", question.detail.bandwidth, least, default, most)
+
+
+def _size(name: str, asked: int | None, least: int, default: int, most: int) -> int:
+    if asked is None:
+        return min(max(least, default), most)
+    if not least <= asked <= most:
+        raise QuestionError(
+            f"{name} must be {least:,} to {most:,} metres here, not {asked:,}: the points "
+            "themselves are no finer."
+            if asked < least
+            else f"{name} must be {least:,} to {most:,} metres here, not {asked:,}."
+        )
+    return asked
+
+
+def names(dataset: Dataset, at: NDArray[np.int64]) -> list[str]:
+    """What places are called: as the files have it, or by their coordinates."""
+    places = dataset.places
+    found = zip(places.location[at], places.easting[at], places.northing[at], strict=True)
+    return [location or f"Point {east:.0f}, {north:.0f}" for location, east, north in found]
+
+
+def reach(dataset: Dataset) -> Shapes:
+    """The box round the areas, with room for cells that stand across its border."""
+    west, south, east, north = dataset.lsoas.total_bounds
+    box = shapely.box(west, south, east, north).buffer(LARGEST_CELL, join_style="mitre")
+    return Shapes.from_bng(["reach"], np.array([box], dtype=object))
+
+
+def absent(dataset: Dataset) -> str | None:
+    """Why there are no places, if there are none."""
+    return None if dataset.manifest.get("files") else "The dataset has counts alone, no places."
