@@ -5,7 +5,7 @@ from markupsafe import Markup
 from geo.profiles.deprivation import Gradient, Slope
 from geo.profiles.figures import SAME, Ratio
 from geo.profiles.months import Season, YearBefore
-from geo.profiles.rural import Mix
+from geo.profiles.offences import Mix
 from geo.query import Question
 from service.pages.bars import Bar, bar_charts
 from service.words import LEAST_BASE, between, number, percent

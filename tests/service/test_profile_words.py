@@ -7,7 +7,7 @@ import pytest
 from geo.profiles.deprivation import Slope
 from geo.profiles.figures import Figure, ratio_of
 from geo.profiles.months import Season, YearBefore
-from geo.profiles.rural import Mix
+from geo.profiles.offences import Mix
 from service.pages.bars import Bar, bar_charts
 from service.pages.charts import round_up
 from service.pages.profile_words import (
