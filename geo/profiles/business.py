@@ -10,6 +10,7 @@ from geo.period import Period, month_words, parse_month
 from geo.profiles.asking import ask_part, counts_by_offence
 from geo.profiles.figures import OfOffence, Rate, Share, rate_of, residents_of, share_of
 from geo.profiles.months import Season, YearBefore, season_of, year_before_of
+from geo.profiles.where import OfArea, OfTown, areas_of, towns_of
 from geo.query import Question
 from geo.recorders import names_of
 
@@ -32,7 +33,6 @@ PREMISES = "Neither police street files nor extracts have a column for the kind 
 ONLY_SHOPLIFTING = (
     "The source does not tell business burglary apart, so shoplifting is all that is counted."
 )
-AREAS = 10
 
 
 @dataclass(frozen=True)
@@ -52,27 +52,6 @@ class BusinessMeasure:
     rate: Rate | None = None
     shoplifting: Share | None = None
     shoplifting_why: str | None = None
-
-
-@dataclass(frozen=True)
-class OfTown:
-    """Business crime in one town: its share of all business crime of the area, and its rate."""
-
-    town_id: str
-    town: str
-    share: Share
-    rate: Rate
-
-
-@dataclass(frozen=True)
-class OfArea:
-    """Business crime in one LSOA, with the share of it and of all before it in the order."""
-
-    lsoa_code: str
-    name: str
-    share: Share
-    cumulative_share: float
-    rate: Rate
 
 
 @dataclass(frozen=True)
@@ -117,7 +96,7 @@ def business_profile(dataset: Dataset, question: Question) -> BusinessProfile:
     """Business crime in the months and by the sources of a question of the theme business-crime."""
     whole = replace(question, theme=BUSINESS, place=None, town=None)
     by = "flag" if whole.marked(dataset) else "proxy"
-    towns, outside = _towns(dataset, whole)
+    towns, outside = towns_of(dataset, whole)
     change = year_before_of(dataset, whole)
     return BusinessProfile(
         by=by,
@@ -127,7 +106,7 @@ def business_profile(dataset: Dataset, question: Question) -> BusinessProfile:
         premises=Premises(None, PREMISES),
         towns=towns,
         outside_towns=outside,
-        areas=_areas(dataset, whole),
+        areas=areas_of(dataset, whole),
         months=_months(dataset, whole),
         season=season_of(dataset, whole),
         change=change,
@@ -174,48 +153,6 @@ def _offences(dataset: Dataset, whole: Question) -> tuple[OfOffence, ...]:
         for code in ranked
         if counts[code]
     )
-
-
-def _towns(dataset: Dataset, whole: Question) -> tuple[tuple[OfTown, ...], Share | None]:
-    """Every town, the most first, and what lies outside the towns."""
-    counts = whole.counts(dataset)
-    total = int(counts.sum())
-    found = []
-    for t, (town_id, town) in enumerate(
-        zip(dataset.towns["town_id"], dataset.towns["town"], strict=True)
-    ):
-        inside = dataset.town_position == t
-        count = int(counts[inside].sum())
-        rate = rate_of(count, residents_of(dataset, inside))
-        found.append(OfTown(town_id, town, share_of(count, total), rate))
-    outside = int(counts[dataset.town_position < 0].sum())
-    ranked = sorted(found, key=lambda item: (-item.share.part, item.town_id))
-    return tuple(ranked), share_of(outside, total) if found else None
-
-
-def _areas(dataset: Dataset, whole: Question) -> tuple[OfArea, ...]:
-    """The LSOAs with most, at most ten; none without an incident."""
-    counts = whole.counts(dataset)
-    total = int(counts.sum())
-    found: list[OfArea] = []
-    so_far = 0
-    for i in np.argsort(-counts, kind="stable")[:AREAS].tolist():
-        if not counts[i]:
-            break
-        count = int(counts[i])
-        so_far += count
-        residents = int(dataset.residents[i]) if dataset.residents_known[i] else None
-        row = dataset.lsoas.iloc[i]
-        found.append(
-            OfArea(
-                str(row["lsoa_code"]),
-                str(row["name"]),
-                share_of(count, total),
-                so_far / total,
-                rate_of(count, residents),
-            )
-        )
-    return tuple(found)
 
 
 def _months(dataset: Dataset, whole: Question) -> tuple[OfMonth, ...]:

@@ -7,26 +7,11 @@ from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.errors import UnknownNameError
-from geo.measures.clusters import false_discovery
-from geo.measures.mix import offence_mix
 from geo.offences import OFFENCES, RURAL_OFFENCES, THEMES, find_theme
 from geo.profiles.asking import ask_part, counts_by_offence
-from geo.profiles.figures import (
-    HIGHER,
-    LOWER,
-    SAME,
-    Figure,
-    OfOffence,
-    Rate,
-    Ratio,
-    Share,
-    finite,
-    rate_of,
-    ratio_of,
-    residents_of,
-    share_of,
-)
-from geo.profiles.months import CLEAR, Season, YearBefore, season_of, year_before_of
+from geo.profiles.figures import OfOffence, Rate, Ratio, Share, rate_of, residents_of, share_of
+from geo.profiles.months import Season, YearBefore, season_of, year_before_of
+from geo.profiles.offences import Mix, OffenceRatio, mix_of, offence_ratios, rural_to_urban
 from geo.query import Question
 from geo.recorders import names_of
 from geo.rural_urban import CLASS, CLASSES, PLACES, SPLIT
@@ -37,7 +22,6 @@ MEASURES = (
     ("rural-flagged", "By flag", "Marked rural by the force recording it"),
 )
 NEVER_ADD = "The three measures overlap: one crime can be in all three, so they are never added."
-LEAST_OFFENCES = 10
 TOP = 5
 
 
@@ -78,41 +62,6 @@ class RuralMeasure:
 
 
 @dataclass(frozen=True)
-class OffenceRatio:
-    """One offence's rural rate against its urban one.
-
-    `q`: p once all the offences are allowed for. The verdict is clear where q is at most 0.05.
-    """
-
-    code: str
-    title: str
-    ratio: Ratio
-    q: float | None
-    verdict: str
-
-
-@dataclass(frozen=True)
-class Mix:
-    """Whether the difference between rural and urban runs through all offences.
-
-    As `geo.measures.mix` has it; `lower`, `higher` and `same` count the offences by verdict.
-    """
-
-    offences: int
-    lower: int
-    higher: int
-    same: int
-    even: Figure
-    least: float | None
-    most: float | None
-    dissimilarity: float | None
-    chi_square: float | None
-    degrees_of_freedom: int
-    p: float | None
-    why: str | None
-
-
-@dataclass(frozen=True)
 class RuralProfile:
     """The measures, which are of crime; the offences and their mix, which are of the question."""
 
@@ -130,12 +79,12 @@ def rural_profile(dataset: Dataset, question: Question) -> RuralProfile:
     if not dataset.rural.any():
         raise UnknownNameError(f"No area of {dataset.area} is classed as rural.")
     whole = replace(question, place=None, town=None)
-    offences = _offences(dataset, whole)
+    offences = offence_ratios(dataset, whole)
     return RuralProfile(
         measures=tuple(_measure(dataset, question, *item) for item in MEASURES),
         never_add=NEVER_ADD,
         offences=offences,
-        mix=_mix(dataset, offences),
+        mix=mix_of(dataset, offences),
     )
 
 
@@ -162,7 +111,7 @@ def _measure(
         rate=rate_of(count, residents_of(dataset, among)),
         residents="rural residents" if theme.rural_only else "residents",
         places=_places(dataset, counts, among),
-        ratio=_rural_to_urban(dataset, counts),
+        ratio=rural_to_urban(dataset, counts),
         top=_top(dataset, asked, count),
         season=season_of(dataset, asked),
         change=year_before_of(dataset, asked),
@@ -212,55 +161,3 @@ def _top(dataset: Dataset, asked: Question, count: int) -> tuple[OfOffence, ...]
     found = [OfOffence(code, titles[code], share_of(n, count)) for code, n in counts.items()]
     ranked = sorted(found, key=lambda item: -item.share.part)
     return tuple(item for item in ranked[:TOP] if item.share.part)
-
-
-def _rural_to_urban(dataset: Dataset, counts: NDArray[np.int64]) -> Ratio:
-    rural, urban = (np.asarray(dataset.place == place) for place in PLACES)
-    return ratio_of(
-        int(counts[rural].sum()),
-        int(counts[urban].sum()),
-        residents_of(dataset, rural),
-        residents_of(dataset, urban),
-    )
-
-
-def _offences(dataset: Dataset, whole: Question) -> tuple[OffenceRatio, ...]:
-    """Each offence with at least 10 incidents, the commonest in rural areas first."""
-    ratios = {
-        code: _rural_to_urban(dataset, counts)
-        for code, counts in counts_by_offence(dataset, whole).items()
-    }
-    told = {code: r for code, r in ratios.items() if r.rural + r.urban >= LEAST_OFFENCES}
-    q = false_discovery([np.nan if r.p is None else r.p for r in told.values()])
-    found = [
-        OffenceRatio(
-            code, OFFENCES[code].title, r, finite(value), r.verdict if value <= CLEAR else SAME
-        )
-        for (code, r), value in zip(told.items(), q.tolist(), strict=True)
-    ]
-    return tuple(sorted(found, key=lambda item: -item.ratio.rural))
-
-
-def _mix(dataset: Dataset, offences: tuple[OffenceRatio, ...]) -> Mix:
-    rural, urban = (residents_of(dataset, np.asarray(dataset.place == p)) or 0 for p in PLACES)
-    found = offence_mix(
-        [item.ratio.rural for item in offences],
-        [item.ratio.urban for item in offences],
-        rural,
-        urban,
-    )
-    verdicts = [item.verdict for item in offences]
-    return Mix(
-        offences=len(offences),
-        lower=verdicts.count(LOWER),
-        higher=verdicts.count(HIGHER),
-        same=verdicts.count(SAME),
-        even=Figure.of(found.even),
-        least=finite(found.least),
-        most=finite(found.most),
-        dissimilarity=finite(found.dissimilarity),
-        chi_square=finite(found.statistic),
-        degrees_of_freedom=found.df,
-        p=finite(found.p),
-        why=found.why,
-    )

@@ -5,10 +5,12 @@ from markupsafe import Markup
 from geo.profiles.deprivation import Gradient, Slope
 from geo.profiles.figures import SAME, Ratio
 from geo.profiles.months import Season, YearBefore
-from geo.profiles.rural import Mix
+from geo.profiles.offences import Mix
 from geo.query import Question
 from service.pages.bars import Bar, bar_charts
 from service.words import LEAST_BASE, between, number, percent
+
+ACROSS = 0.9  # of the offences must be clearly lower to say so of the board
 
 
 def change_words(change: YearBefore) -> str:
@@ -50,7 +52,7 @@ def mix_words(mix: Mix, noun: str) -> str:
         f"Of {mix.offences} offences, {mix.lower} are clearly lower in rural areas per resident, "
         f"{mix.higher} clearly higher, and {mix.same} {SAME}."
     )
-    if mix.offences == mix.lower + mix.same and mix.lower > mix.same:
+    if not mix.higher and mix.lower >= ACROSS * mix.offences:
         first = f"Lower across the board, not by its mix. {first}"
     even = (
         f" With every offence counted alike, the rural rate is {mix.even.value:.2f} times the "
