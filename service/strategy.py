@@ -14,7 +14,6 @@ from geo.errors import InputError
 from geo.strategy.read import read_strategy, strategy_in
 from service.console import stdout
 from service.loading import HOME
-from service.pages.strategy_facts import strategy_facts
 
 NAMED = ("what", "unit", "area", "period")  # of a figure, in the table that names it
 
@@ -29,6 +28,8 @@ def strategy_command(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, as /strategy has it.")] = False,
 ) -> None:
     """Recompute every figure that the partnership printed, and set neighbours' rates beside."""
+    from service.pages.strategy_facts import strategy_facts  # noqa: PLC0415  only this needs scipy
+
     opened = Dataset.open(dataset)
     if file is not None:
         printed = read_strategy(InputFile(file), opened.kinds)
@@ -81,19 +82,24 @@ def _figures(facts: dict[str, Any]) -> list[Table]:
 
 def _comparators(facts: dict[str, Any]) -> list[Table]:
     """The printed rates of every area beside the recomputed ones, with 95% limits."""
-    offences = facts["comparators"]["offences"]
-    if not offences:
-        return []
-    areas = [printed["area"] for printed in offences[0]["printed"]]
-    title = f"Per 1,000 residents, {offences[0]['period']}, with 95% limits"
     drawn = " (illustrative)" if facts["illustrative"] else ""
-    table = Table("offence", f"{facts['area']}, recomputed{drawn}", *areas, title=title)
-    for item in offences:
+    return [
+        _beside(found, f"{facts['area']}, recomputed{drawn}")
+        for found in facts["comparators"]["tables"]
+    ]
+
+
+def _beside(found: dict[str, Any], own_heading: str) -> Table:
+    title = f"Per 1,000 residents, {found['period']}, with 95% limits"
+    table = Table("offence", own_heading, *found["areas"], title=title)
+    for item in found["offences"]:
         own = item["own"]
         rates = [_rate("not known" if own["rate"] is None else f"{own['rate']:.2f}", own["limits"])]
-        rates += [_rate(_printed(printed), printed["limits"]) for printed in item["printed"]]
+        for area in found["areas"]:
+            printed = item["printed"].get(area)
+            rates.append(_rate(_printed(printed), printed["limits"]) if printed else "not printed")
         table.add_row(*map(Text, (item["what"], *rates)))
-    return [table]
+    return table
 
 
 def _printed(printed: dict[str, Any]) -> str:

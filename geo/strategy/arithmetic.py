@@ -31,8 +31,8 @@ class ImpliedResidents:
         return (self.low + self.high) / 2
 
 
-def implied_residents(strategy: Strategy, area: str) -> ImpliedResidents | None:
-    """The residents behind an area's printed rates that are said to be over `residents`.
+def implied_residents(strategy: Strategy, like: Figure) -> ImpliedResidents | None:
+    """The residents behind the rates over `residents` of the same area and months as a figure.
 
     A number n at a rate printed as r allows for any residents from 1000 n / (r + h) to
     1000 n / (r - h), h being half of the last printed place. The answer is the span that the most
@@ -41,7 +41,7 @@ def implied_residents(strategy: Strategy, area: str) -> ImpliedResidents | None:
     spans = []
     for figure in strategy.figures:
         for formula in figure.made_of:
-            if formula.over == IMPLIED and figure.area == area:
+            if formula.over == IMPLIED and (figure.area, figure.months) == (like.area, like.months):
                 number = sum(strategy.by_name[name].value for name in formula.parts)
                 if number > 0 and figure.value > figure.half_unit:
                     low, high = (
@@ -119,7 +119,7 @@ def _stand(gap: Fraction) -> str:
 def _over_implied(
     strategy: Strategy, figure: Figure, parts: list[Figure], total: Fraction
 ) -> Check:
-    people = implied_residents(strategy, figure.area)
+    people = implied_residents(strategy, figure)
     how = f"{_words(parts)} over residents that the rates imply"
     if people is None:
         because = "The print does not give the residents it divides by."

@@ -46,6 +46,7 @@ class OwnRate:
 class Comparison:
     """One offence in the same months: the printed rates of several areas, and the dataset's own."""
 
+    table: str
     what: str
     months: Period
     own: OwnRate
@@ -59,10 +60,10 @@ def comparisons(dataset: Dataset, strategy: Strategy) -> list[Comparison]:
         if figure.measure == "rate" and figure.months and _number(figure) is not None:
             groups.setdefault((figure.table, figure.what, figure.months), []).append(figure)
     found = []
-    for (_, what, months), rates in groups.items():
+    for (table, what, months), rates in groups.items():
         if len({figure.area for figure in rates}) > 1:
             printed = tuple(_printed(strategy, figure) for figure in rates)
-            found.append(Comparison(what, months, _own(dataset, rates[0], months), printed))
+            found.append(Comparison(table, what, months, _own(dataset, rates[0], months), printed))
     return found
 
 
@@ -79,7 +80,7 @@ def _printed(strategy: Strategy, figure: Figure) -> PrintedRate:
     residents: int | None = None
     if formula.over != IMPLIED:
         residents = int(strategy.by_name[str(formula.over)].value)
-    elif (people := implied_residents(strategy, figure.area)) is not None:
+    elif (people := implied_residents(strategy, figure)) is not None:
         residents = round(people.middle)
     return PrintedRate(
         area=figure.area,

@@ -29,7 +29,6 @@ def strategy_page(site: Site, strategy: Strategy) -> bytes:
     """The whole page."""
     facts = strategy_facts(site.dataset, strategy)
     figures = [_shown(figure) for figure in facts["figures"]]
-    offences = facts["comparators"]["offences"]
     return render_page(
         "strategy.html",
         **frame(site, "strategy"),
@@ -40,9 +39,7 @@ def strategy_page(site: Site, strategy: Strategy) -> bytes:
         tables=[
             (title, list(rows)) for title, rows in groupby(figures, lambda figure: figure["table"])
         ],
-        offences=offences,
-        areas=[printed["area"] for printed in offences[0]["printed"]] if offences else [],
-        compared=Period.read(offences[0]["period"]) if offences else None,
+        compared=[_beside(table) for table in facts["comparators"]["tables"]],
         caveats=[bold_first(text) for text in facts["caveats"]],
         downloads={name: f"/strategy?f={name.lower()}" for name in ("CSV", "JSON")},
     )
@@ -75,6 +72,17 @@ def strategy_csv(site: Site, strategy: Strategy) -> Body:
     name = f"{slug(site.dataset.area)}-strategy.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Body.of(content, "text/csv; charset=utf-8; header=present", headers)
+
+
+def _beside(table: dict[str, Any]) -> dict[str, Any]:
+    """A table of neighbours with its months in words, and each area's residents once."""
+    residents = {
+        area: printed
+        for item in reversed(table["offences"])
+        for area, printed in item["printed"].items()
+        if printed["residents"]
+    }
+    return {**table, "months": Period.read(table["period"]).words(), "residents": residents}
 
 
 def _shown(figure: dict[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from geo.dataset import Dataset
 from geo.recorders import names_of
 from geo.strategy.arithmetic import check_print
-from geo.strategy.comparators import Comparison, comparisons
+from geo.strategy.comparators import comparisons
 from geo.strategy.figures import Figure, Strategy
 from geo.strategy.recount import is_own, recount
 from geo.strategy.verdicts import Basis, Check, Verdict
@@ -62,10 +63,7 @@ def strategy_facts(dataset: Dataset, strategy: Strategy) -> dict[str, Any]:
         "from_the_print": _tally(checks.values(), "print"),
         "from_the_dataset": _tally(checks.values(), "dataset"),
         "figures": [_figure(figure, checks[figure.name]) for figure in strategy.figures],
-        "comparators": {
-            "note": COMPARE,
-            "offences": [_compared(dataset, item) for item in comparisons(dataset, strategy)],
-        },
+        "comparators": {"note": COMPARE, "tables": _compared(dataset, strategy)},
     }
 
 
@@ -119,12 +117,27 @@ def _check(figure: Figure, check: Check) -> dict[str, Any]:
     }
 
 
-def _compared(dataset: Dataset, item: Comparison) -> dict[str, Any]:
-    """One offence; the printed rates of the dataset's own area come first."""
-    own = sorted(item.printed, key=lambda printed: not is_own(dataset, printed.area))
-    return {
-        "what": item.what,
-        "period": item.months.iso(),
-        "own": asdict(item.own),
-        "printed": [asdict(printed) for printed in own],
-    }
+def _compared(dataset: Dataset, strategy: Strategy) -> list[dict[str, Any]]:
+    """A table for each heading and months; of its areas the dataset's own comes first."""
+    found = []
+    by_table = groupby(comparisons(dataset, strategy), lambda item: (item.table, item.months))
+    for (title, months), group in by_table:
+        items = list(group)
+        areas = dict.fromkeys(printed.area for item in items for printed in item.printed)
+        offences = [
+            {
+                "what": item.what,
+                "own": asdict(item.own),
+                "printed": {printed.area: asdict(printed) for printed in item.printed},
+            }
+            for item in items
+        ]
+        found.append(
+            {
+                "table": title,
+                "period": months.iso(),
+                "areas": sorted(areas, key=lambda area: not is_own(dataset, area)),
+                "offences": offences,
+            }
+        )
+    return found

@@ -16,7 +16,8 @@ TOWNS = [
     "cleobury-mortimer", "craven-arms", "ellesmere", "highley", "ludlow", "market-drayton",
     "much-wenlock", "oswestry", "shifnal", "shrewsbury", "wem", "whitchurch",
 ]  # fmt: skip
-FIGURES = ["/", "/rural", "/business", "/deprivation", *(f"/towns/{town}" for town in TOWNS)]
+PROFILES = ["/rural", "/business", "/deprivation", "/strategy"]
+FIGURES = ["/", *PROFILES, *(f"/towns/{town}" for town in TOWNS)]
 FIGURES += [f"/collections/{name}/items" for name in SHIPPED]
 FIGURES += ["/collections/hotspots/items/E01028946", "/collections/towns/items/wem"]
 FIGURES += ["/towns/wem?theme=robbery&datetime=2014-01", "/rural?theme=asb&datetime=2015-06"]

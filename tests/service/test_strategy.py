@@ -98,10 +98,13 @@ def test_the_page_shows_every_figure_of_the_document(
             assert (check["recomputed_as_printed"] or "") in cell
             assert ("illustrative" in cell) == check["illustrative"] or check["basis"] == "print"
             assert check["because"] in row[5]
-    for item, row in zip(facts["comparators"]["offences"], rows(beside)[1:], strict=True):
+    [compared] = facts["comparators"]["tables"]
+    assert compared["areas"] == ["Shropshire", "Telford & Wrekin", "Herefordshire", "West Mercia"]
+    for item, row in zip(compared["offences"], rows(beside)[1:], strict=True):
         assert row[0] == item["what"]
         assert row[1].startswith(f"{item['own']['rate']:.2f}")
-        for printed, cell in zip(item["printed"], row[2:], strict=True):
+        for area, cell in zip(compared["areas"], row[2:], strict=True):
+            printed = item["printed"][area]
             low, high = printed["limits"]
             assert f"{low:.2f} to {high:.2f}" in cell
             assert cell.endswith(f"printed {printed['number']:,} ({printed['printed']})")

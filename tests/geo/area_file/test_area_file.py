@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from toml_files import WHOLE
+from toml_files import WHOLE, line_of
 
 from geo.area_file import AreaFile, Disclosure, SourcePlan, read_area_file, read_area_files
 from geo.areas.plan import AreaPlan, InputFile, SetPlan, TownsPlan
@@ -84,6 +84,21 @@ def test_what_is_hidden_is_what_the_file_says(folder: Path) -> None:
 
 
 LEAST = "[area]\nname = 'Everywhere'\neverywhere = true\noutlines = 'lsoa_e.geojson'\n"
+
+
+def test_the_printed_figures_are_the_file_that_it_names(folder: Path) -> None:
+    (folder / "printed.csv").touch()
+    text = f'{WHOLE}\n[strategy]\nfile = "printed.csv"\ntitle = "Strategy"\ndate = 2017-04-01\n'
+    found = read(folder, text).strategy
+    assert found == InputFile(folder / "printed.csv", title="Strategy", date="2017-04-01")
+    assert read(folder, WHOLE).strategy is None
+    line = line_of(text, 'file = "printed.csv"')
+    with pytest.raises(InputError, match=rf"line {line}, strategy\.file: there is no file"):
+        read(folder, text.replace("printed.csv", "absent.csv"))
+    (folder / "a.toml").write_text(WHOLE, encoding="utf-8")
+    (folder / "b.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="strategy: the two name different files"):
+        read_area_files([folder / "a.toml", folder / "b.toml"])
 
 
 def test_the_least_that_an_area_file_can_say(folder: Path) -> None:

@@ -87,7 +87,7 @@ CHANGES = [
     ("hidden_below = 3", "hidden_below = 0x" + "f" * 5000, "disclosure.hidden_below: so large a"),
     ("hidden_below = 3", "hidden_under = 3", "disclosure.hidden_under: there is no setting 'hidd"),
     ("[disclosure]", "[disclose]", "disclose: there is no setting 'disclose' here; did you mean 'd"
-     "isclosure'? There are: area, source, disclosure."),
+     "isclosure'? There are: area, source, disclosure, strategy."),
 ]  # fmt: skip
 
 # Where a mistake is told on another line than the one that was changed: a part of that line.

@@ -119,7 +119,7 @@ def test_rates_of_one_number_of_residents_imply_it(people: int, numbers: list[in
         same = {"table": "T", "what": "w", "area": "A"}
         figures += [Figure.of({**same, **number_row}), Figure.of({**same, **rate_row})]
     printed = Strategy(tuple(figures), "T")
-    found = implied_residents(printed, "A")
+    found = implied_residents(printed, figures[0])
     if sum(figure.value > Fraction(1, 200) for figure in figures if figure.measure == "rate") < 2:
         return
     assert found is not None
@@ -137,7 +137,27 @@ def test_one_pair_alone_implies_no_residents(tmp_path: Path) -> None:
     )
     [check] = check_print(printed, printed.by_name["a-rate"])
     assert (check.verdict, check.reason) == ("cannot be known", "not printed")
-    assert implied_residents(printed, "Nowhere") is None
+    assert implied_residents(printed, printed.by_name["a"]) is None
+
+
+def test_each_year_implies_residents_of_its_own(tmp_path: Path) -> None:
+    rows = []
+    for year, people in (("2014", 100_000), ("2015", 200_000)):
+        months = f"{year}-01/{year}-12"
+        for number in (1_000, 3_000):
+            name, rate = f"n-{year}-{number}", f"{1000 * number / people:.2f}"
+            rows += [
+                row(name, "number", str(number), months=months),
+                row(
+                    f"r-{year}-{number}", "rate", rate, months=months, made_of=f"{name} / residents"
+                ),
+            ]
+    printed = strategy(tmp_path / "years.csv", *rows)
+    for year, people in (("2014", 100_000), ("2015", 200_000)):
+        found = implied_residents(printed, printed.by_name[f"r-{year}-1000"])
+        assert found is not None
+        assert found.low <= people <= found.high
+        assert (found.agreeing, found.pairs) == (2, 2)
 
 
 def test_more_in_the_parts_than_in_the_whole_is_a_slip(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Printed figures asked of the dataset that ships and of real police data."""
 
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -187,3 +188,30 @@ def test_without_the_months_neighbours_stand_alone(police: Dataset, printed: Str
         assert item.own.count is item.own.rate is item.own.limits is None
         assert item.own.why
         assert len(item.printed) == 4
+
+
+def test_a_neighbours_dataset_answers_for_the_neighbour(police: Dataset, printed: Strategy) -> None:
+    area = {**police.manifest["area"], "name": "Telford and Wrekin"}
+    telford = replace(police, manifest={**police.manifest, "area": area})
+    assert asked(telford, printed, "telford-crime").reason == "months not held"
+    assert asked(telford, printed, "shropshire-crime").reason == "another area"
+    assert asked(telford, printed, "areas").reason == "another area"
+
+
+def test_a_table_may_print_other_areas_for_other_offences(
+    embedded: Dataset, tmp_path: Path
+) -> None:
+    months = {"months": "2015-04/2016-03", "theme": "drugs", "table": "One"}
+    numbers = (("a", "North"), ("b", "South"), ("c", "North"))
+    found = strategy(
+        tmp_path / "areas.csv",
+        *(row(name, "number", "90", area=area, what="w", **months) for name, area in numbers),
+        row("ra", "rate", "9", area="North", what="Drugs", made_of="a / residents", **months),
+        row("rb", "rate", "9", area="South", what="Drugs", made_of="b / residents", **months),
+        row("rc", "rate", "9", area="North", what="Other", made_of="c / residents", **months),
+    )
+    [compared] = comparisons(embedded, found)
+    assert compared.what == "Drugs"
+    north, south = compared.printed
+    assert (north.area, north.residents, north.implied) == ("North", 10_031, True)
+    assert (south.residents, south.rate, south.limits) == (None, None, None)
