@@ -156,9 +156,8 @@ class Dataset:
 
         Raises DatasetError where they are damaged or there are none.
         """
-        ids = [source.id for source in self.sources]
         try:
-            return Places.read(self.folder, ids)
+            return Places.read(self.folder, self.sources)
         except _DAMAGE as error:
             raise DatasetError(
                 f"The places in {self.folder.parent} are damaged; build it again."

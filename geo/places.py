@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from geo.counts import KIND_COLUMNS, count_kinds
 from geo.grouping import group_rows, positions
+from geo.incidents import Source
 from geo.offences import Kind
 from geo.period import Period
 from geo.rows import KeptRows, kept_rows
 
+_BITS = 21  # a northing in metres has no more
 _COLUMNS = ("offence", "business", "rural_flag", "hour", "rural_offence", "month")
 
 
@@ -23,7 +25,8 @@ class Places:
     """Every place inside the area, in the order of LSOA, easting and northing.
 
     A place is a point, told apart to the metre, in the LSOA that its incidents were put in.
-    `location` is what the files call it, or None. `kinds` and `sources` are as `geo.counts` has
+    `location` is what the files call it, or None; an open source's word for it goes before a
+    partner's. `kinds` and `sources` are as `geo.counts` has
     them; `place`, `kind`, `month` and `count` are the lines of a long table of counts.
     """
 
@@ -39,14 +42,15 @@ class Places:
     count: NDArray[np.int64]
 
     @classmethod
-    def read(cls, folder: Path, sources: Sequence[str]) -> "Places":
+    def read(cls, folder: Path, sources: Sequence[Source]) -> "Places":
         """The places of a version, from its parts.
 
-        `sources`: the ids of its sources in order. Raises OSError where there are no parts.
+        `sources`: those of the dataset, in order. Raises OSError where there are no parts.
         """
+        ids = [source.id for source in sources]
         found, counted, start = [], [], 0
         for part in kept_rows(folder, *_COLUMNS):
-            places, counts = _of_part(part, sources.index(part.account["source"]), start)
+            places, counts = _of_part(part, ids.index(part.account["source"]), start)
             found.append(places)
             counted.append(counts)
             start += len(places)
@@ -54,8 +58,12 @@ class Places:
         easting, northing, lsoa = (
             places[name].to_numpy() for name in ("easting", "northing", "lsoa")
         )
-        key = np.column_stack([lsoa, np.rint(easting), np.rint(northing)])
-        _, first, place = np.unique(key, axis=0, return_index=True, return_inverse=True)
+        key = (lsoa.astype(np.int64) << 2 * _BITS) | _metres(easting, northing)
+        partner = np.array([source.sensitivity == "partner" for source in sources])
+        order = np.lexsort((partner[places["source"].to_numpy()], key))
+        _, at, place = np.unique(key[order], return_index=True, return_inverse=True)
+        place[order] = place.copy()
+        first = order[at]
         columns = [counts[name] for name in ("source", *KIND_COLUMNS)]
         kind, of_kind = group_rows(map(positions, columns))
         told = [column.take(of_kind).to_pylist() for column in columns]
@@ -81,14 +89,14 @@ class Places:
 
         A point that is recorded in two LSOAs is two places, told apart by a number behind.
         """
-        rounded = np.rint(np.column_stack([self.easting, self.northing])).astype(np.int64)
-        _, at = np.unique(rounded, axis=0, return_inverse=True)
-        order = np.argsort(at, kind="stable")
-        starts = np.searchsorted(at[order], at[order])
+        point = _metres(self.easting, self.northing)
+        order = np.argsort(point, kind="stable")
         again = np.empty(len(self), dtype=np.int64)
-        again[order] = np.arange(len(self)) - starts
-        named = zip(*rounded.T.tolist(), again.tolist(), strict=True)
-        ids = [f"{east}.{north}" + (f".{more + 1}" if more else "") for east, north, more in named]
+        again[order] = np.arange(len(self)) - np.searchsorted(point[order], point[order])
+        ids = [
+            f"{at >> _BITS}.{at & (1 << _BITS) - 1}" + (f".{more + 1}" if more else "")
+            for at, more in zip(point.tolist(), again.tolist(), strict=True)
+        ]
         return np.array(ids, dtype=object)
 
     def counts(self, chosen: NDArray[np.bool_], period: Period) -> NDArray[np.int64]:
@@ -104,6 +112,13 @@ class Places:
         return used
 
 
+def _metres(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
+    """One number for each point, the same for all points that round to the same metre."""
+    east, north = (np.rint(values).astype(np.int64) for values in (easting, northing))
+    number: NDArray[np.int64] = (east << _BITS) | north
+    return number
+
+
 def _of_part(part: KeptRows, source: int, start: int) -> tuple[pa.Table, pa.Table]:
     """The places of a part, and counts of its rows that have one, numbered from `start`."""
     at = part.rows["place"].to_numpy()
@@ -114,6 +129,9 @@ def _of_part(part: KeptRows, source: int, start: int) -> tuple[pa.Table, pa.Tabl
     number = np.cumsum(used, dtype=np.int32) - 1 + start
     rows = part.rows.filter(pa.array(mapped))
     counts = count_kinds(rows, number[at[mapped]], "place")
-    places = part.places.select(["easting", "northing", "lsoa", "location"])
-    counts = counts.append_column("source", pa.repeat(source, len(counts)))
-    return places.filter(pa.array(used)), counts
+    places = part.places.select(["easting", "northing", "lsoa", "location"]).filter(pa.array(used))
+    return _recorded_by(source, places), _recorded_by(source, counts)
+
+
+def _recorded_by(source: int, table: pa.Table) -> pa.Table:
+    return table.append_column("source", pa.repeat(source, len(table)))

@@ -84,7 +84,8 @@ def map_page(
         window = replace(window, set=next(iter(further)))
     matched, chosen = choose(answer, window)
     ids = answer.ids
-    rows = sorted(({**all_rows[i], "id": ids[i]} for i in chosen), key=lambda row: -row["count"])
+    first = drawing.field if drawing.by == "bands" else "count"
+    rows = sorted(({**all_rows[i], "id": ids[i]} for i in chosen), key=lambda row: -row[first])
     everyone = window if "limit" in query else replace(window, limit=LARGEST_LIMIT)
     _, mapped = choose(answer, everyone)
     _, everywhere = site.answer(layer, county)

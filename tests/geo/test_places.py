@@ -45,15 +45,16 @@ def test_a_place_is_a_point_to_the_metre_in_an_lsoa(partner: Dataset) -> None:
 
 
 def test_sources_are_counted_apart_and_together(tmp_path: Path) -> None:
-    header = "month,offence,easting,northing\n"
-    rows = {"council": "2015-04,asb,349132,312545\n" * 3, "wardens": "2015-04,asb,349132,312545\n"}
-    rows["wardens"] += "2015-04,asb,349900,312900\n"
+    header = "month,offence,easting,northing,location\n"
+    rows = {"council": "2015-04,asb,349132,312545,Flat 3\n" * 3}
+    rows["wardens"] = "2015-04,asb,349132,312545,Pride Hill\n2015-04,asb,349900,312900,\n"
+    may_see = {"council": "partner", "wardens": "open"}
     for name, text in rows.items():
         (tmp_path / f"{name}.csv").write_text(header + text)
     plan = plan_files(tmp_path / "council.csv")
     sources = tuple(
         SourcePlan(
-            name, name, "extract", (tmp_path / f"{name}.csv",), "partner", None, CANONICAL_MAP
+            name, name, "extract", (tmp_path / f"{name}.csv",), may_see[name], None, CANONICAL_MAP
         )
         for name in rows
     )
@@ -65,3 +66,4 @@ def test_sources_are_counted_apart_and_together(tmp_path: Path) -> None:
         assert sorted(count[count > 0].tolist()) == expected
         assert count.sum() == question.counts(dataset).sum()
         assert dataset.places.recorded(question.sources).sum() == len(expected)
+    assert "Flat 3" not in dataset.places.location.tolist()  # the open source calls it otherwise
