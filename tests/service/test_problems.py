@@ -31,7 +31,10 @@ UNKNOWN_NAMES = [
     ("/docs", "/collections"),
 ]
 WRONG_QUESTIONS = [
-    (f"{ITEMS}?colour=red", "theme, datetime, place, source, town, set, bbox, limit, offset, f"),
+    (
+        f"{ITEMS}?colour=red",
+        "theme, datetime, place, source, town, rates, set, bbox, limit, offset, f",
+    ),
     (f"{ITEMS}?Theme=asb", "theme"),
     (f"{ITEMS}?theme=asb&theme=crime", "more than once"),
     (f"{ITEMS}?f=csv&f=csv", "more than once"),
