@@ -80,7 +80,7 @@ def surroundings(dataset: Dataset, question: Question) -> Surroundings:
             "areas_tested_for_clusters": around.tested,
             "halo": _halo_words(dataset, question, len(ring), size),
             "p_value": "exact, two-sided; q is Benjamini-Hochberg over the upper tail",
-            "moran": None if np.isnan(whole.z) else vars(whole),
+            "moran": None if np.isnan(whole.z) or not around.tested else vars(whole),
         },
         stands=stands,
     )

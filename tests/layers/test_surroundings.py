@@ -145,6 +145,7 @@ def test_what_cannot_be_told_is_null_with_its_reason(tmp_path: Path) -> None:
     """Council reports lie in two areas, too few for a test of clusters."""
     grid = made(tmp_path, [POLICE, COUNCIL], [item for item in COUNTS if item["source"] < 2])
     answer = hot_spots(grid, theme="asb", source="council-asb")
+    assert answer.facts["moran"] is None
     for found in records(answer.rows):
         assert found["moran_i"] is found["moran_q"] is found["moran_quadrant"] is None
         assert found["cluster_settings"] is found["cluster_settings_of"] is None

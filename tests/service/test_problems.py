@@ -31,7 +31,10 @@ UNKNOWN_NAMES = [
     ("/docs", "/collections"),
 ]
 WRONG_QUESTIONS = [
-    (f"{ITEMS}?colour=red", "source, town, set, cell, shape, bandwidth, bbox, limit, offset, f"),
+    (
+        f"{ITEMS}?colour=red",
+        "source, town, rates, set, cell, shape, bandwidth, bbox, limit, offset, f",
+    ),
     (f"{ITEMS}?Theme=asb", "theme"),
     (f"{ITEMS}?theme=asb&theme=crime", "more than once"),
     (f"{ITEMS}?f=csv&f=csv", "more than once"),
