@@ -23,7 +23,8 @@ class Question:
 
     `sources` are positions among the dataset's sources; the counts of several are added up.
     `place` puts the question to rural or urban areas alone: the areas, their average and their
-    neighbours. `town` only narrows what is shown; it changes no figure.
+    neighbours. `town` only narrows what is shown; it changes no figure. `compare` is the months a
+    change is told from, where it is not the year before.
     """
 
     theme: Theme
@@ -31,6 +32,7 @@ class Question:
     sources: tuple[int, ...]
     place: Place | None = None
     town: str | None = None
+    compare: Period | None = None
 
     @classmethod
     def ask(
@@ -42,6 +44,7 @@ class Question:
         *,
         town: str | None = None,
         source: str | None = None,
+        compare: str | None = None,
     ) -> "Question":
         """A checked question. Raises QuestionError naming what is allowed.
 
@@ -54,17 +57,36 @@ class Question:
             town: a town by its name or its id; without it the whole area.
             source: a source by its id, or `all` to add up all that record the theme; without it
                 the first that tells the theme apart.
+            compare: earlier months to tell a change from, as `months`; without it the same months
+                of the year before.
         """
         if theme is None:
             theme = first_recorded(dataset, "crime", "asb")
         chosen = find_theme(theme, dataset.kinds)
         side = _place(dataset, chosen, place)
         sources = choose_sources(dataset, chosen, source)
-        return cls(chosen, _period(dataset, sources, months), sources, side, _town(dataset, town))
+        period = _period(dataset, sources, months)
+        earlier = None if compare is None else _period(dataset, sources, compare)
+        if earlier is not None and earlier.last >= period.first:
+            raise QuestionError(
+                f"The months to compare with ({earlier.iso()}) must end before those counted "
+                f"({period.iso()}) begin."
+            )
+        town = _town(dataset, town)
+        return cls(chosen, period, sources, side, town, earlier)
 
     def everywhere(self) -> "Question":
         """The same question without its town: it has the same figures, and shows them all."""
         return replace(self, town=None)
+
+    def before(self) -> "Question":
+        """The same question of the earlier months: those of `compare`, or of the year before.
+
+        Where the period is longer than a year, so many whole years before that the two do not
+        overlap.
+        """
+        years = -(-len(self.period) // 12)
+        return replace(self, period=self.compare or self.period.back(12 * years), compare=None)
 
     def areas(self, dataset: Dataset) -> NDArray[np.int64]:
         """Positions of the LSOAs the question is put to."""

@@ -23,7 +23,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     own = own_level(count, residents)
     classes, reasons = classify(own.z, count, residents, dataset.neighbours.subset(positions))
     known = dataset.residents_known[positions]
-    around, halo = _around(dataset, question)
+    beside, halo = around(dataset, question)
     order = concentration(count)
     return lsoa_answer(
         dataset,
@@ -37,29 +37,29 @@ def compute(dataset: Dataset, question: Question) -> Answer:
             "own_z": own.z,
             "rank": order.rank,
             "cumulative_share": order.cumulative_share,
-            "neighbours": around.degree,
-            "neighbours_count": around.neighbours_count,
-            "z": around.z,
-            "p": around.p,
-            "q": around.q,
+            "neighbours": beside.degree,
+            "neighbours_count": beside.neighbours_count,
+            "z": beside.z,
+            "p": beside.p,
+            "q": beside.q,
             "cluster": [
                 None if reason else bool(flag)
-                for flag, reason in zip(around.cluster, around.reason, strict=True)
+                for flag, reason in zip(beside.cluster, beside.reason, strict=True)
             ],
-            "cluster_reason": around.reason,
+            "cluster_reason": beside.reason,
         },
         facts={
             "overdispersion_phi": None if own.phi != own.phi else own.phi,
             "judged_against": f"the rate of all {question.place or ''} areas".replace("  ", " "),
             "areas_judged": len(positions),
-            "areas_tested_for_clusters": around.tested,
+            "areas_tested_for_clusters": beside.tested,
             "halo": halo,
             "p_value": "exact, two-sided; q is Benjamini-Hochberg over the upper tail",
         },
     )
 
 
-def _around(dataset: Dataset, question: Question) -> tuple[Clusters, str]:
+def around(dataset: Dataset, question: Question) -> tuple[Clusters, str]:
     """Clusters among the areas asked about and the ring, reported for the former; what was done."""
     positions = question.areas(dataset)
     ring, size = question.ring(dataset)

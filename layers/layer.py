@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.period import Period
 from geo.query import Question
 from geo.shapes import Shapes
 
@@ -26,18 +27,35 @@ class Field:
 
 
 @dataclass(frozen=True)
+class DrawnClass:
+    """One class of a legend that is the same for every answer: its values and their colour.
+
+    `sign` is written on the map and in the legend, so that the colour is not the only sign.
+    """
+
+    label: str
+    colour: str
+    values: tuple[str | int, ...]
+    sign: str = ""
+
+
+@dataclass(frozen=True)
 class Drawing:
     """How a layer is drawn: the field that colours areas, and the words for the legend.
 
-    `by` is `classes` (five rounded classes, low to high), `deciles` or `categories` (one colour a
-    value). `outlines` marks hot spots and raised areas. `level` keeps only the rows of one level.
+    `by` is `classes` (five rounded classes, low to high), `deciles`, `categories` (one colour a
+    value) or `fixed`: the `classes` given, lowest first. `outlines` marks hot spots and raised
+    areas. `level` keeps only the rows of one level. `words` is the field with the sentence that a
+    map shows of an area, where count and rate do not say it.
     """
 
     field: str
-    by: Literal["classes", "deciles", "categories"]
+    by: Literal["classes", "deciles", "categories", "fixed"]
     legend: str
     outlines: bool = False
     level: str | None = None
+    classes: tuple[DrawnClass, ...] = ()
+    words: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +92,10 @@ class Layer:
     `fields` and `drawing` follow the dataset; `always` is for those that are the same for all.
     `refuses`: of town and place, what the layer's rows cannot be asked for. `sets`: the sets its
     rows are of, id to title, of which a map shows one. `shapes`: how far it reaches. `absent` says
-    why a dataset has nothing to fill the layer with; None where it has.
+    why a dataset has nothing to fill the layer with; None where it has. `table`: the fields that
+    the table of its map shows in place of the usual figures, each with its heading. `compares`:
+    whether it sets the period against earlier months, which `compare` names. `since`: the earliest
+    months that a question makes it look at, where it looks over time.
     """
 
     name: str
@@ -89,13 +110,21 @@ class Layer:
     sets: Callable[[Dataset], Mapping[str, str]] = lambda _: {}
     shapes: Callable[[Dataset], Shapes] = lambda dataset: dataset.lsoa_shapes
     absent: Callable[[Dataset], str | None] = lambda _: None
+    table: tuple[tuple[str, str], ...] = ()
+    compares: bool = False
+    since: Callable[[Question], Period] | None = None
 
     def rated(self, dataset: Dataset) -> bool:
         """Whether its rows have a rate, so that residents matter to it."""
         return any(item.name == "rate" for item in self.fields(dataset))
 
     def check(self, question: Question) -> None:
-        """Raises QuestionError where the layer's rows cannot be asked for the town or the place."""
+        """Raises QuestionError where the layer's rows cannot be asked for the town or the place.
+
+        Or where it sets no two periods against each other and is asked to.
+        """
+        if question.compare is not None and not self.compares:
+            raise QuestionError(f"The layer {self.name} compares no months; leave out compare.")
         if question.town is not None and "town" in self.refuses:
             raise QuestionError(f"The layer {self.name} has no areas of a town; leave out town.")
         if question.place is not None and "place" in self.refuses:

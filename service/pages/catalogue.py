@@ -9,13 +9,14 @@ from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from geo.rural_urban import Place
-from layers.layer import Answer, Layer
+from layers.layer import Answer, Field, Layer
 from service import words
 from service.items import choose
 from service.maps import build_map, map_config
 from service.pages.frame import (
     address,
     beside,
+    compare_form,
     frame,
     period_choices,
     said,
@@ -49,7 +50,11 @@ def _default(site: Site) -> str:
 def layer_page(site: Site, layer: Layer, base: str) -> bytes:
     """What a layer is, its fields, its caveats, how to use it."""
     question = Question.ask(site.dataset)
-    left_out = layer.refuses if layer.sets(site.dataset) else (*layer.refuses, "set")
+    left_out = {
+        *layer.refuses,
+        *(() if layer.sets(site.dataset) else ("set",)),
+        *(() if layer.compares else ("compare",)),
+    }
     return render_page(
         "layer.html",
         **frame(site, "downloads"),
@@ -106,6 +111,10 @@ def map_page(
         headline=_headline(site, question) if drawing.by == "classes" else None,
         beside=beside(site, question),
         facts=answer.facts,
+        compared=question.before().period if layer.compares else None,
+        columns=_columns(dataset, layer),
+        comparison=_comparison(dataset, layer, question, query),
+        signed=_signed(legend, rows),
         legend=legend,
         sets=(rows,),
         left_aside=_left_aside(dataset, question),
@@ -124,6 +133,32 @@ def map_page(
             map_config(dataset, layer, data, legend.classes, noun=question.theme.noun, **more)
         ),
     )
+
+
+def _columns(dataset: Dataset, layer: Layer) -> list[tuple[Field, str]]:
+    """The fields that the layer's own table shows, each with its heading."""
+    fields = {field.name: field for field in layer.fields(dataset)}
+    return [(fields[name], heading) for name, heading in layer.table]
+
+
+def _comparison(
+    dataset: Dataset, layer: Layer, question: Question, query: Mapping[str, str]
+) -> dict[str, Any] | None:
+    if not layer.compares:
+        return None
+    kept = {name: query[name] for name in ("place", "town", "source", "bbox") if name in query}
+    return compare_form(dataset, question, {**kept, "f": "html"})
+
+
+def _signed(legend: Legend, rows: list[Record]) -> list[tuple[str, Record]]:
+    """The rows that carry a sign on the map, with it, by the classes from the highest down."""
+    return [
+        (item["sign"], row)
+        for item in legend.classes[::-1]
+        if item.get("sign")
+        for row in rows
+        if row[legend.drawing.field] in item["values"]
+    ]
 
 
 def _set_shown(

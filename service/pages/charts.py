@@ -1,6 +1,7 @@
 """Small charts as SVG, with a title that says what they show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from markupsafe import Markup
 
@@ -8,11 +9,16 @@ from geo.period import MONTH_NAMES, Period
 from service.words import number
 
 _WIDE, _NARROW, _HEIGHT = 1160, 358, 240  # drawn twice, so that text keeps its size on a phone
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 16, 40
 
 
-def sparkline(values: Sequence[float], top: float, shaded: int, label: str) -> Markup:
-    """A line with its last months shaded; `top` is the value at the upper edge."""
+def sparkline(
+    values: Sequence[float], top: float, shaded: int, label: str, breaks: Sequence[int] = ()
+) -> Markup:
+    """A line with its last months shaded; `top` is the value at the upper edge.
+
+    `breaks`: positions of months in which recording changed, each marked by a line.
+    """
     width, height, floor = 240.0, 62.0, 60.0
     step = width / max(len(values) - 1, 1)
     points = [
@@ -23,7 +29,7 @@ def sparkline(values: Sequence[float], top: float, shaded: int, label: str) -> M
         '<svg class="spark" viewBox="-4 0 {w} {h}" role="img" aria-label="{label}" '
         'preserveAspectRatio="none">'
         '<rect class="band" x="{start:.1f}" y="0" width="{shade:.1f}" height="{floor}"/>'
-        '<polyline class="line" points="{points}"/>'
+        '{breaks}<polyline class="line" points="{points}"/>'
         '<line class="base" x1="0" y1="{floor}" x2="{width}" y2="{floor}"/></svg>'
     ).format(
         w=width + 8,
@@ -34,11 +40,23 @@ def sparkline(values: Sequence[float], top: float, shaded: int, label: str) -> M
         floor=floor,
         points=_points(points),
         width=width,
+        breaks=Markup("").join(
+            Markup('<line class="break" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{y}"/>').format(
+                x=step * (place - 0.5), y=floor
+            )
+            for place in breaks
+        ),
     )
 
 
 def month_charts(
-    period: Period, counts: Sequence[int | None], chosen: Period, title: str, hollow: bool
+    period: Period,
+    counts: Sequence[int | None],
+    chosen: Period,
+    title: str,
+    *,
+    hollow: bool,
+    breaks: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[Markup, Markup]:
     """Counts by month from zero, the chosen months shaded, their average dashed: wide and narrow.
 
@@ -48,9 +66,11 @@ def month_charts(
         chosen: the months to shade.
         title: what the chart shows, for those who do not see it.
         hollow: draw hollow marks and a dotted line, for illustrative counts.
+        breaks: months from which recording is different, and how, in words. Each is marked by a
+            numbered line before the month.
     """
     wide, narrow = (
-        _MonthChart(period, counts, chosen, width).draw(kind, title, hollow)
+        _MonthChart(period, counts, chosen, width).draw(kind, title, hollow, breaks)
         for width, kind in ((_WIDE, "wide"), (_NARROW, "narrow"))
     )
     return wide, narrow
@@ -71,12 +91,13 @@ class _MonthChart:
     def y(self, count: float) -> float:
         return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - count / self.top)
 
-    def draw(self, kind: str, title: str, hollow: bool) -> Markup:
+    def draw(self, kind: str, title: str, hollow: bool, breaks: Mapping[int, str]) -> Markup:
         start = Markup(
             '<svg class="chart {}" width="{width}" height="{height}" '
             'viewBox="0 0 {width} {height}" role="img" aria-label="{}">'
         ).format(kind, title, width=self.width, height=_HEIGHT)
-        parts = (start, self._shade(), self._grid(), self._line(hollow), self._months())
+        under = (self._shade(), self._grid(), self._breaks(breaks))
+        parts = (start, *under, self._line(hollow), self._months())
         return Markup("").join((*parts, Markup("</svg>")))
 
     def _shade(self) -> Markup:
@@ -102,6 +123,16 @@ class _MonthChart:
                 y=self.y(value),
             )
             for value in (0, self.top / 2, self.top)
+        )
+
+    def _breaks(self, breaks: Mapping[int, str]) -> Markup:
+        """A numbered line before each month from which recording is different."""
+        return Markup("").join(
+            Markup(
+                '<g><title>{}</title><line class="break" x1="{x:.1f}" y1="{}" x2="{x:.1f}" '
+                'y2="{:.1f}"/><text class="tick middle strong" x="{x:.1f}" y="{}">{}</text></g>'
+            ).format(words, _TOP, self.y(0), _TOP - 2, i, x=self.x(month - self.period.first - 0.5))
+            for i, (month, words) in enumerate(breaks.items(), 1)
         )
 
     def _line(self, hollow: bool) -> Markup:

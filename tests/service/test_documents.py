@@ -16,9 +16,12 @@ DOCUMENTS += [f"/collections/{name}" for name in SHIPPED]
 DOCUMENTS += [f"/collections/{name}/items" for name in SHIPPED]
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 FIRST_IDS = {
+    "change": "E01029015",
+    "change-towns": "wem",
     "deprivation": "E01028826",
     "hotspots": "E01028946",
     "lsoas": "E01029015",
+    "persistence": "E01028946",
     "rural-urban": "C2",
     "towns": "bishops-castle",
 }

@@ -15,6 +15,7 @@ from layers import registry
 from service.parameters import PARAMETERS
 
 ITEMS = "/collections/hotspots/items"
+CHANGE = "/collections/change/items"
 UNKNOWN_NAMES = [
     ("/towns/nowhere", "oswestry"),
     ("/towns/Oswestry%2F..", "at this address"),
@@ -31,7 +32,7 @@ UNKNOWN_NAMES = [
     ("/docs", "/collections"),
 ]
 WRONG_QUESTIONS = [
-    (f"{ITEMS}?colour=red", "theme, datetime, place, source, town, set, bbox, limit, offset, f"),
+    (f"{ITEMS}?colour=red", "theme, datetime, compare, place, source, town, set, bbox, limit, "),
     (f"{ITEMS}?Theme=asb", "theme"),
     (f"{ITEMS}?theme=asb&theme=crime", "more than once"),
     (f"{ITEMS}?f=csv&f=csv", "more than once"),
@@ -42,7 +43,14 @@ WRONG_QUESTIONS = [
     ("/rural?limit=2", "theme, datetime, source, f"),
     ("/api?x=1", "f"),
     ("/conformance?x=1", "f"),
-    (f"{ITEMS}/E01028946?limit=1", "theme, datetime, place, source, f"),
+    (f"{ITEMS}/E01028946?limit=1", "theme, datetime, compare, place, source, f"),
+    (f"{ITEMS}?compare=2014-01", "leave out compare"),
+    (f"{CHANGE}?compare=2015-04/2015-05", "must end before"),
+    (f"{CHANGE}?datetime=2015-04/2015-09&compare=2015-01/2015-04", "must end before"),
+    (f"{CHANGE}?datetime=2014-01/2014-03&compare=2015-01/2015-03", "must end before"),
+    (f"{CHANGE}?compare=2013-01/2013-12", "2014-01/2016-03"),
+    (f"{CHANGE}?compare=last%20year", "YYYY-MM"),
+    (f"{CHANGE}?compare=", "YYYY-MM"),
     (f"{ITEMS}?theme=bogus", "asb"),
     (f"{ITEMS}?theme=", "asb"),
     (f"{ITEMS}?theme=CRIME", "crime"),
