@@ -22,8 +22,8 @@ from geo.building.sources import plan_sources
 from geo.dataset import Dataset
 from geo.query import Question
 from layers.breaks import class_of, rounded_breaks
+from layers.palette import RAMP
 from layers.registry import find_layer
-from service.maps import RAMP
 
 POLICE = Path(__file__).resolve().parents[2] / "shared/data/police/2018-19"
 TOP = 10

@@ -26,7 +26,8 @@ class Question:
     `sources` are positions among the dataset's sources; the counts of several are added up.
     `place` puts the question to rural or urban areas alone: the areas, their average and their
     neighbours. `town` only narrows what is shown; it changes no figure but those of the places
-    within it. `detail` says how finely places are shown.
+    within it. `detail` says how finely places are shown. `compare` is the months a change is told
+    from, where it is not the year before.
     """
 
     theme: Theme
@@ -35,6 +36,7 @@ class Question:
     place: Place | None = None
     town: str | None = None
     detail: Detail = CHOSEN
+    compare: Period | None = None
 
     @classmethod
     def ask(
@@ -47,6 +49,7 @@ class Question:
         town: str | None = None,
         source: str | None = None,
         detail: Detail = CHOSEN,
+        compare: str | None = None,
     ) -> "Question":
         """A checked question. Raises QuestionError naming what is allowed.
 
@@ -60,6 +63,8 @@ class Question:
             source: a source by its id, or `all` to add up all that record the theme; without it
                 the first that tells the theme apart.
             detail: how finely places are shown; without it as suits them.
+            compare: earlier months to tell a change from, as `months`; without it the same months
+                of the year before.
         """
         if theme is None:
             theme = first_recorded(dataset, "crime", "asb")
@@ -67,11 +72,27 @@ class Question:
         side = _place(dataset, chosen, place)
         sources = choose_sources(dataset, chosen, source)
         period = _period(dataset, sources, months)
-        return cls(chosen, period, sources, side, _town(dataset, town), detail)
+        earlier = None if compare is None else _period(dataset, sources, compare)
+        if earlier is not None and earlier.last >= period.first:
+            raise QuestionError(
+                f"The months to compare with ({earlier.iso()}) must end before those counted "
+                f"({period.iso()}) begin."
+            )
+        town = _town(dataset, town)
+        return cls(chosen, period, sources, side, town, detail, earlier)
 
     def everywhere(self) -> "Question":
         """The same question without its town: it has the same figures, and shows them all."""
         return replace(self, town=None)
+
+    def before(self) -> "Question":
+        """The same question of the earlier months: those of `compare`, or of the year before.
+
+        Where the period is longer than a year, so many whole years before that the two do not
+        overlap.
+        """
+        years = -(-len(self.period) // 12)
+        return replace(self, period=self.compare or self.period.back(12 * years), compare=None)
 
     def areas(self, dataset: Dataset) -> NDArray[np.int64]:
         """Positions of the LSOAs the question is put to."""

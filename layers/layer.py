@@ -10,6 +10,7 @@ import pandas as pd
 from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.offences import NEVER_MAPPED
+from geo.period import Period
 from geo.query import Question
 from geo.shapes import Shapes
 
@@ -32,21 +33,37 @@ class Field:
 
 
 @dataclass(frozen=True)
+class DrawnClass:
+    """One class of a legend that is the same for every answer: its values and their colour.
+
+    `sign` is written on the map and in the legend, so that the colour is not the only sign.
+    """
+
+    label: str
+    colour: str
+    values: tuple[str | int, ...]
+    sign: str = ""
+
+
+@dataclass(frozen=True)
 class Drawing:
     """How a layer is drawn: the field that colours areas, and the words for the legend.
 
     `by` is `classes` (five rounded classes, low to high), `bands` (each row is a class of its own,
-    low to high), `deciles` or `categories` (one colour a value). `outlines` marks hot spots and
-    raised areas. `level` keeps only the rows of one level. `weighted`: each class holds about as
-    many incidents, not as many rows.
+    low to high), `deciles`, `categories` (one colour a value) or `fixed`: the `classes` given,
+    lowest first. `outlines` marks hot spots and raised areas. `level` keeps only the rows of one
+    level. `weighted`: each class holds about as many incidents, not as many rows. `words` is the
+    field with the sentence that a map shows of an area, where count and rate do not say it.
     """
 
     field: str
-    by: Literal["classes", "bands", "deciles", "categories"]
+    by: Literal["classes", "bands", "deciles", "categories", "fixed"]
     legend: str
     outlines: bool = False
     level: str | None = None
     weighted: bool = False
+    classes: tuple[DrawnClass, ...] = ()
+    words: str | None = None
 
     @property
     def smoothed(self) -> bool:
@@ -93,6 +110,10 @@ class Layer:
     `within_town`: its rows are of places within a town, not of areas. Where a town is asked for
     they are figures of that town, and what is never mapped below the town is refused. `takes`: the
     parts of `Detail` it can be asked for.
+
+    `table`: the fields that the table of its map shows in place of the usual figures, each with its
+    heading. `compares`: whether it sets the period against earlier months, which `compare` names.
+    `since`: the earliest months that a question makes it look at, where it looks over time.
     """
 
     name: str
@@ -110,6 +131,9 @@ class Layer:
     unit: str = "areas"
     within_town: bool = False
     takes: tuple[str, ...] = ()
+    table: tuple[tuple[str, str], ...] = ()
+    compares: bool = False
+    since: Callable[[Question], Period] | None = None
 
     def rated(self, dataset: Dataset) -> bool:
         """Whether its rows have a rate, so that residents matter to it."""
@@ -134,6 +158,8 @@ class Layer:
                 f"{question.theme.title} are never mapped below the town, for the sake of those "
                 f"they were done to; ask the layer {self.name} for another theme."
             )
+        if question.compare is not None and not self.compares:
+            raise QuestionError(f"The layer {self.name} compares no months; leave out compare.")
         if question.town is not None and "town" in self.refuses:
             raise QuestionError(f"The layer {self.name} has no areas of a town; leave out town.")
         if question.place is not None and "place" in self.refuses:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from geo.dataset import Dataset
-from geo.period import month_iso
+from geo.period import Period, month_iso
 from geo.query import Question
 from geo.recorders import names_of, recorders
+from geo.recording import RecordingChange, crossed
 from layers.layer import Answer, Layer
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
@@ -26,6 +27,7 @@ ASB_IS_NOT_CRIME = "ASB is not crime. The two are counted apart and never added 
 
 def describe(dataset: Dataset, layer: Layer, question: Question, answer: Answer) -> dict[str, Any]:
     """Period, sources, denominator, caveats and the figures about the whole answer."""
+    since = layer.since(question) if layer.since else None
     return {
         "theme": question.theme.name,
         "theme_title": question.theme.title,
@@ -33,18 +35,46 @@ def describe(dataset: Dataset, layer: Layer, question: Question, answer: Answer)
         "period": question.period.iso(),
         "months_counted": question.months_counted(dataset),
         "months_missing": [month_iso(month) for month in question.months_missing(dataset)],
+        "compared_with": question.before().period.iso() if layer.compares else None,
+        "recording_changes": [
+            {"month": month_iso(change.month), "what": change.words(), "source": change.source}
+            for change in changes_since(dataset, question, since)
+        ],
         "place": question.place,
         "town": question.town,
         **sources(dataset, question),
         "denominator": dataset.denominator if layer.rated(dataset) else None,
         "unlocated": question.unlocated(dataset),
-        "caveats": caveats(dataset, question, layer),
+        "caveats": caveats(dataset, question, layer, since),
         "facts": answer.facts,
         "attribution": attribution(dataset, question.sources),
         "licence": LICENCE,
         "transformation": dataset.manifest["transformation"],
         "dataset_id": dataset.id,
     }
+
+
+def changes_since(
+    dataset: Dataset, question: Question, since: Period | None
+) -> tuple[RecordingChange, ...]:
+    """Changes of recording that touch the question's counts from some months on, if from any.
+
+    A change of a mark touches nothing where other offences stand for it.
+    """
+    if since is None:
+        return ()
+    found = crossed(since, question.period, question.theme)
+    marked = question.marked(dataset)
+    return tuple(change for change in found if change.mark is None or marked)
+
+
+def recording_breaks(dataset: Dataset, question: Question, span: Period) -> dict[int, str]:
+    """The months of a span of the question's counts from which recording is different, in words."""
+    breaks: dict[int, str] = {}
+    for change in changes_since(dataset, replace(question, period=span), span):
+        told = breaks.get(change.month)
+        breaks[change.month] = f"{told}, and {change.what}" if told else change.words()
+    return breaks
 
 
 def sources(dataset: Dataset, question: Question) -> dict[str, Any]:
@@ -71,8 +101,16 @@ def _total(dataset: Dataset, question: Question, source: int) -> dict[str, Any]:
     }
 
 
-def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) -> list[str]:
-    """What the reader of these figures must know, most important first."""
+def caveats(
+    dataset: Dataset,
+    question: Question,
+    layer: Layer | None = None,
+    since: Period | None = None,
+) -> list[str]:
+    """What the reader of these figures must know, most important first.
+
+    `since`: the earliest months that the figures look back to, where they look over time.
+    """
     drawn = any(dataset.sources[s].illustrative for s in question.sources)
     said = [ILLUSTRATIVE] if drawn else []
     theme, period = question.theme, question.period
@@ -86,6 +124,7 @@ def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) ->
         said.append(theme.unmarked)
     if untold := question.untold(dataset):
         said.append(f"Not every row says: {untold:,} do not tell and are left out.")
+    said += [recording_words(change) for change in changes_since(dataset, question, since)]
     said.append(RECORDED)
     if layer is None or layer.rated(dataset):
         said.append(RESIDENTS)
@@ -116,6 +155,11 @@ def caveats(dataset: Dataset, question: Question, layer: Layer | None = None) ->
     if question.months_missing(dataset):
         said.append("Months are missing: the files do not hold all of these months.")
     return said + list(layer.caveats if layer else ())
+
+
+def recording_words(change: RecordingChange) -> str:
+    """What a change of recording means for figures from before and after it."""
+    return f"Recording changed in {change.words()}: figures from before and after are not alike."
 
 
 def attribution(dataset: Dataset, sources: tuple[int, ...] | None = None) -> str:

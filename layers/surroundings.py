@@ -61,12 +61,8 @@ def surroundings(dataset: Dataset, question: Question) -> Surroundings:
 
     The ring round them is among the neighbours as far as the sources cover it; it is not reported.
     """
-    positions = question.areas(dataset)
-    ring, size = question.ring(dataset)
-    together = np.concatenate([positions, len(dataset.lsoas) + ring])
-    count = np.concatenate([question.counts(dataset), question.ring_counts(dataset)])
-    reported = np.arange(len(positions))
-    touching = dataset.neighbours.subset(together)
+    count, touching, together = _together(dataset, question)
+    reported = np.arange(len(question.areas(dataset)))
     around = clusters(count, touching, reported)
     near = (Neighbours.nearest(dataset.centroids[together], k) for k in NEAREST)
     stands = cluster_settings([around.q, *(clusters(count, n, reported).q for n in near)])
@@ -78,12 +74,28 @@ def surroundings(dataset: Dataset, question: Question) -> Surroundings:
         },
         facts={
             "areas_tested_for_clusters": around.tested,
-            "halo": _halo_words(dataset, question, len(ring), size),
+            "halo": halo_words(dataset, question),
             "p_value": "exact, two-sided; q is Benjamini-Hochberg over the upper tail",
             "moran": None if np.isnan(whole.z) or not around.tested else vars(whole),
         },
         stands=stands,
     )
+
+
+def tested(dataset: Dataset, question: Question) -> Clusters:
+    """The clusters alone."""
+    count, touching, _ = _together(dataset, question)
+    return clusters(count, touching, np.arange(len(question.areas(dataset))))
+
+
+def _together(
+    dataset: Dataset, question: Question
+) -> tuple[NDArray[np.int64], Neighbours, NDArray[np.int64]]:
+    """Counts and neighbours of the areas asked about and of the ring, and where these stand."""
+    ring, _ = question.ring(dataset)
+    together = np.concatenate([question.areas(dataset), len(dataset.lsoas) + ring])
+    count = np.concatenate([question.counts(dataset), question.ring_counts(dataset)])
+    return count, dataset.neighbours.subset(together), together
 
 
 def _beside(
@@ -126,7 +138,10 @@ def _quadrants(count: NDArray[np.int64], touching: Neighbours, around: Clusters)
     }
 
 
-def _halo_words(dataset: Dataset, question: Question, used: int, size: int) -> str:
+def halo_words(dataset: Dataset, question: Question) -> str:
+    """What was done about the areas round the partnership's."""
+    ring, size = question.ring(dataset)
+    used = len(ring)
     kind = f"{question.place} areas" if question.place else "areas"
     reasons = dict.fromkeys(dataset.held[s].ring_why.strip(". ") for s in question.sources)
     why = "; ".join(reason for reason in reasons if reason)

@@ -102,8 +102,11 @@ def file_name(site: Site, layer: Layer, question: Question, ending: str) -> str:
     parts = [area, layer.name, question.theme.name, source, question.town, question.place]
     parts += question.detail.given.values()
     said = unicodedata.normalize("NFKD", "-".join(part for part in parts if part))
+    months = question.period.iso()
+    if question.compare:
+        months += f"-against-{question.compare.iso()}"
     slug = re.sub(r"[^a-z0-9]+", "-", said.encode("ascii", "ignore").decode().lower()).strip("-")
-    return f"{slug}-{question.period.iso().replace('/', '-to-')}.{ending}"
+    return f"{slug}-{months.replace('/', '-to-')}.{ending}"
 
 
 def link(href: str, rel: str, media: str, title: str | None = None) -> dict[str, Any]:

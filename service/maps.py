@@ -23,8 +23,6 @@ LOCAL: Mapping[str, str] = MappingProxyType(
         f"{_CDN}/leaflet.css": "/static/leaflet/leaflet.css",
     }
 )
-RAMP = ("#fbfcd9", "#cdeac0", "#8ccfc4", "#4ba3c7", "#2f6bae")  # low to high, ink keeps 3:1 on all
-CATEGORIES = ("#7d8890", "#aab3b8", "#4a74ad", "#84a0cb", "#b5c8e2", "#e0e9f4")
 
 
 class UnmappedAssetError(RuntimeError):
@@ -136,6 +134,7 @@ def map_config(
         "by": drawing.by,
         "level": drawing.level,
         "outlines": drawing.outlines,
+        "words": drawing.words,
         "label": layer.label,
         "classes": classes,
         "any": ANY,

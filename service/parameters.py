@@ -59,6 +59,12 @@ PARAMETERS = {
             lambda site: {"type": "string", "example": site.dataset.period.latest(12).iso()},
         ),
         Parameter(
+            "compare",
+            "Earlier months to set those counted against, written as in datetime, in a layer that "
+            "tells a change. Without it, the same months of the year before.",
+            lambda site: {"type": "string", "example": site.dataset.period.latest(12).iso()},
+        ),
+        Parameter(
             "source",
             "Whose records to count. Without it, those of the first source that tells the theme "
             f"apart. {ALL} adds up all that record it: one incident may then be counted twice.",
@@ -131,7 +137,7 @@ PARAMETERS = {
         Parameter("f", "The format, instead of the Accept header.", _text()),
     )
 }
-QUESTION = ("theme", "datetime", "place", "source")
+QUESTION = ("theme", "datetime", "compare", "place", "source")
 VIEW = ("theme", "datetime", "source", "f")
 BUSINESS_VIEW = ("datetime", "source", "f")  # its theme is given
 DETAIL = ("cell", "shape", "bandwidth")
@@ -174,6 +180,7 @@ def read_question(dataset: Dataset, query: QueryParams) -> Question:
             bandwidth=_metres(query, "bandwidth", *BANDWIDTHS),
             shape=_shape(query.get("shape")),
         ),
+        compare=query.get("compare"),
     )
 
 

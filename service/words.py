@@ -12,9 +12,10 @@ from geo.measures.rates import count_limits
 from geo.offences import Theme
 from geo.query import Question
 from geo.recorders import names_of
+from layers import comparison
 from layers.breaks import shown
 
-LEAST_BASE = 10  # no percentage on a smaller base
+LEAST_BASE = comparison.LEAST_BASE
 
 
 def number(value: float) -> str:

@@ -20,6 +20,7 @@ const mapLabels = (function () {
       const edges = place(ground, at, "finding", ...words(config, group));
       if (edges) ground.lines.push(...lead(map, leaders, group.features[0], at, edges, config));
     }
+    for (const feature of signed(config, focus)) place(ground, middle(feature), "sign", sign(config, feature), null);
     const told = new Set(found.map((feature) => feature.properties.town));
     for (const town of config.places) {
       if (town.name === config.town || told.has(town.name)) continue;
@@ -32,6 +33,17 @@ const mapLabels = (function () {
       const name = street(config, feature.properties[config.label]);
       if (!found.includes(feature) && !name.includes("(")) inside(ground, feature, name);
     }
+  }
+
+  // The sign of an area's class, so that its colour is not the only sign.
+  function sign(config, { properties }) {
+    const found = config.classes.find((item) => item.values && item.values.includes(properties[config.field]));
+    return found && found.sign;
+  }
+
+  function signed(config, features) {
+    const found = features.filter((feature) => sign(config, feature));
+    return found.sort((a, b) => b.properties.count - a.properties.count);
   }
 
   // The boxes of the zoom buttons and the scale: a label there could not be read.
@@ -117,7 +129,7 @@ const mapLabels = (function () {
 
   // Where a label may stand: on its point, or for a finding on rings round it, nearest first.
   function candidates(kind) {
-    if (kind !== "finding") return [[0, 0], [0, 14], [0, -14]];
+    if (kind !== "finding") return [[0, 0], [0, 14], [0, -14], [0, 22], [0, -22]];
     const found = [];
     for (const distance of [44, 70, 100, 140, 190, 250]) {
       for (let turn = 0; turn < 16; turn++) {

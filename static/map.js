@@ -3,6 +3,7 @@
 
 const safermap = (function () {
   const INK = "#14202b";
+  const FAINT = "#c3c9cd"; // edges that can be seen where most areas have the palest colour
   const PAPER = 680; // pixels across an A4 page inside its margins
   const OUTLINES = {
     "hot spot": [{ color: "#fff", weight: 7 }, { color: INK, weight: 3.6 }],
@@ -108,7 +109,7 @@ const safermap = (function () {
       pointToLayer: (feature, at) => L.circleMarker(at, { renderer: canvas, radius: radius(feature) }),
       style: (feature) => ({
         weight: config.town && feature.geometry.type !== "Point" ? 1.2 : 0.7,
-        color: feature.geometry.type === "Point" ? INK : "#fff",
+        color: feature.geometry.type === "Point" ? INK : config.by === "fixed" ? FAINT : "#fff",
         fillColor: colour(config, feature.properties),
         fillOpacity: 1,
       }),
@@ -238,6 +239,7 @@ const safermap = (function () {
   }
 
   function lines(config, properties) {
+    if (config.words) return [properties[config.words]];
     const found = [`${properties.count.toLocaleString("en-GB")} ${config.noun}`];
     if (properties.rate !== null && properties.rate !== undefined) {
       const [low, high] = [properties.rate_lower, properties.rate_upper].map((v) => shown(v).toFixed(1));

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
-from geo.measures._arrays import FloatArray, same_shape, tail_area, whole_counts
+from geo.measures._arrays import FloatArray, IntArray, same_shape, tail_area, whole_counts
+
+_EQUAL = 1 + 1e-7  # outcomes as likely as the one seen may differ in their last digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +62,7 @@ def compare(
     tail = tail_area(confidence)
     chance = months_after / (months_before + months_after)
     both = first + second
-    p = [
-        stats.binomtest(k, n, chance).pvalue if n else np.nan
-        for k, n in zip(second.tolist(), both.tolist(), strict=True)
-    ]
+    p = np.where(both > 0, _two_sided(second, both, chance), np.nan)
     # The beta distribution wants shapes above 0; at a count of 0 the limit is 0 or 1 outright.
     lower = np.where(second > 0, special.betaincinv(np.maximum(second, 1), first + 1, tail), 0.0)
     upper = np.where(first > 0, special.betainccinv(second + 1, np.maximum(first, 1), tail), 1.0)
@@ -72,7 +71,26 @@ def compare(
     ratio, low, high = (
         _odds(np.where(both > 0, share, np.nan)) * lengths for share in (seen, lower, upper)
     )
-    return Change(np.array(p, dtype=np.float64), ratio, low, high)
+    return Change(p, ratio, low, high)
+
+
+def _two_sided(seen: IntArray, of: IntArray, chance: float) -> FloatArray:
+    """Chance of all outcomes of a binomial that are no likelier than the one seen."""
+    # Turned round where need be, so that what is seen never lies above the mean.
+    turned = seen > of * chance
+    k, share = np.where(turned, of - seen, seen), np.where(turned, 1 - chance, chance)
+    most = stats.binom.pmf(k, of, share) * _EQUAL
+    # Past the mean outcomes grow ever less likely: halve the range down to the first that counts.
+    low = np.ceil(of * share).astype(np.int64)
+    high = of + 1
+    while (low < high).any():
+        middle = (low + high) // 2
+        counts = stats.binom.pmf(middle, of, share) <= most
+        low, high = np.where(counts, low, middle + 1), np.where(counts, middle, high)
+        low = np.minimum(low, high)
+    both: FloatArray = stats.binom.cdf(k, of, share) + stats.binom.sf(low - 1, of, share)
+    # At the mean itself both tails meet in one outcome.
+    return np.where(low <= k, 1.0, np.minimum(both, 1.0))
 
 
 def _odds(share: FloatArray) -> FloatArray:

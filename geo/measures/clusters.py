@@ -28,6 +28,8 @@ class Clusters:
     q: FloatArray
     """Of the upper tail: the false discovery rate at which the area would count as a cluster."""
     cluster: BoolArray
+    cold: BoolArray
+    """The mirror of `cluster`: lower together with its neighbours, by q of the lower tail."""
     neighbours_count: IntArray
     """Incidents in the neighbours, the area's own left out."""
     degree: IntArray
@@ -115,6 +117,7 @@ def clusters(
         p=np.where(told, exact.p_two, np.nan),
         q=q,
         cluster=q <= CLUSTER_Q,
+        cold=false_discovery(np.where(told, exact.p_le, np.nan)) <= CLUSTER_Q,
         neighbours_count=around[shown],
         degree=neighbours.degree[shown],
         tested=int(told.sum()),

@@ -11,13 +11,14 @@ from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from geo.rural_urban import Place
-from layers.layer import Answer, Layer
+from layers.layer import Answer, Field, Layer
 from service import words
 from service.items import choose
 from service.maps import build_map, map_config
 from service.pages.frame import (
     address,
     beside,
+    compare_form,
     frame,
     period_choices,
     said,
@@ -54,7 +55,11 @@ def _default(site: Site) -> str:
 def layer_page(site: Site, layer: Layer, base: str) -> bytes:
     """What a layer is, its fields, its caveats, how to use it."""
     question = Question.ask(site.dataset)
-    offered = {"set": layer.sets(site.dataset), "rates": layer.rates(site.dataset)}
+    offered = {
+        "set": layer.sets(site.dataset),
+        "rates": layer.rates(site.dataset),
+        "compare": layer.compares,
+    }
     left_out = {*layer.refuses, *DETAIL} - {*layer.takes}
     left_out |= {name for name, values in offered.items() if not values}
     return render_page(
@@ -121,6 +126,10 @@ def map_page(
         beside=beside(site, question),
         facts=answer.facts,
         funnel=_funnel(site, question, answer, rows),
+        compared=question.before().period if layer.compares else None,
+        columns=_columns(dataset, layer),
+        comparison=_comparison(dataset, layer, question, query),
+        signed=_signed(legend, rows),
         legend=legend,
         sets=([all_rows[i] for i in mapped],),
         left_aside=None if layer.within_town else _left_aside(dataset, question),
@@ -149,6 +158,32 @@ def map_page(
             )
         ),
     )
+
+
+def _columns(dataset: Dataset, layer: Layer) -> list[tuple[Field, str]]:
+    """The fields that the layer's own table shows, each with its heading."""
+    fields = {field.name: field for field in layer.fields(dataset)}
+    return [(fields[name], heading) for name, heading in layer.table]
+
+
+def _comparison(
+    dataset: Dataset, layer: Layer, question: Question, query: Mapping[str, str]
+) -> dict[str, Any] | None:
+    if not layer.compares:
+        return None
+    kept = {name: query[name] for name in ("place", "town", "source", "bbox") if name in query}
+    return compare_form(dataset, question, {**kept, "f": "html"})
+
+
+def _signed(legend: Legend, rows: list[Record]) -> list[tuple[str, Record]]:
+    """The rows that carry a sign on the map, with it, by the classes from the highest down."""
+    return [
+        (item["sign"], row)
+        for item in legend.classes[::-1]
+        if item.get("sign")
+        for row in rows
+        if row[legend.drawing.field] in item["values"]
+    ]
 
 
 def _set_shown(

@@ -1,7 +1,8 @@
 """Small charts as SVG, with a title that says what they show."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from markupsafe import Markup
 
@@ -9,11 +10,16 @@ from geo.period import MONTH_NAMES, Period
 
 WIDE, NARROW = 1160, 358  # drawn twice, so that text keeps its size on a phone
 _HEIGHT = 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 16, 40
 
 
-def sparkline(values: Sequence[float], top: float, shaded: int, label: str) -> Markup:
-    """A line with its last months shaded; `top` is the value at the upper edge."""
+def sparkline(
+    values: Sequence[float], top: float, shaded: int, label: str, breaks: Sequence[int] = ()
+) -> Markup:
+    """A line with its last months shaded; `top` is the value at the upper edge.
+
+    `breaks`: positions of months in which recording changed, each marked by a line.
+    """
     width, height, floor = 240.0, 62.0, 60.0
     step = width / max(len(values) - 1, 1)
     points = [
@@ -24,7 +30,7 @@ def sparkline(values: Sequence[float], top: float, shaded: int, label: str) -> M
         '<svg class="spark" viewBox="-4 0 {w} {h}" role="img" aria-label="{label}" '
         'preserveAspectRatio="none">'
         '<rect class="band" x="{start:.1f}" y="0" width="{shade:.1f}" height="{floor}"/>'
-        '<polyline class="line" points="{points}"/>'
+        '{breaks}<polyline class="line" points="{points}"/>'
         '<line class="base" x1="0" y1="{floor}" x2="{width}" y2="{floor}"/></svg>'
     ).format(
         w=width + 8,
@@ -35,11 +41,23 @@ def sparkline(values: Sequence[float], top: float, shaded: int, label: str) -> M
         floor=floor,
         points=_points(points),
         width=width,
+        breaks=Markup("").join(
+            Markup('<line class="break" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{y}"/>').format(
+                x=step * (place - 0.5), y=floor
+            )
+            for place in breaks
+        ),
     )
 
 
 def month_charts(
-    period: Period, counts: Sequence[int | None], chosen: Period, title: str, hollow: bool
+    period: Period,
+    counts: Sequence[int | None],
+    chosen: Period,
+    title: str,
+    *,
+    hollow: bool,
+    breaks: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[Markup, Markup]:
     """Counts by month from zero, the chosen months shaded, their average dashed: wide and narrow.
 
@@ -49,9 +67,11 @@ def month_charts(
         chosen: the months to shade.
         title: what the chart shows, for those who do not see it.
         hollow: draw hollow marks and a dotted line, for illustrative counts.
+        breaks: months from which recording is different, and how, in words. Each is marked by a
+            numbered line before the month.
     """
     wide, narrow = (
-        _MonthChart(period, counts, chosen, width).draw(kind, title, hollow)
+        _MonthChart(period, counts, chosen, width).draw(kind, title, hollow, breaks)
         for width, kind in ((WIDE, "wide"), (NARROW, "narrow"))
     )
     return wide, narrow
@@ -72,13 +92,14 @@ class _MonthChart:
     def y(self, count: float) -> float:
         return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - count / self.top)
 
-    def draw(self, kind: str, title: str, hollow: bool) -> Markup:
+    def draw(self, kind: str, title: str, hollow: bool, breaks: Mapping[int, str]) -> Markup:
         start = Markup(
             '<svg class="chart {}" width="{width}" height="{height}" '
             'viewBox="0 0 {width} {height}" role="img" aria-label="{}">'
         ).format(kind, title, width=self.width, height=_HEIGHT)
         grid = grid_lines(self.top, self.y, _LEFT, self.width - _RIGHT)
-        parts = (start, self._shade(), grid, self._line(hollow), self._months())
+        under = (self._shade(), grid, self._breaks(breaks))
+        parts = (start, *under, self._line(hollow), self._months())
         return Markup("").join((*parts, Markup("</svg>")))
 
     def _shade(self) -> Markup:
@@ -89,6 +110,16 @@ class _MonthChart:
             '<rect class="band" x="{:.1f}" y="{}" width="{:.1f}" height="{:.1f}"/>'
             '<line class="mean" x1="{:.1f}" y1="{y:.1f}" x2="{:.1f}" y2="{y:.1f}"/>'
         ).format(left, _TOP, right - left, self.y(0) - _TOP, left, right, y=mean)
+
+    def _breaks(self, breaks: Mapping[int, str]) -> Markup:
+        """A numbered line before each month from which recording is different."""
+        return Markup("").join(
+            Markup(
+                '<g><title>{}</title><line class="break" x1="{x:.1f}" y1="{}" x2="{x:.1f}" '
+                'y2="{:.1f}"/><text class="tick middle strong" x="{x:.1f}" y="{}">{}</text></g>'
+            ).format(words, _TOP, self.y(0), _TOP - 2, i, x=self.x(month - self.period.first - 0.5))
+            for i, (month, words) in enumerate(breaks.items(), 1)
+        )
 
     def _line(self, hollow: bool) -> Markup:
         runs: list[list[tuple[float, float]]] = [[]]

@@ -56,17 +56,21 @@ def _recorded_by(held: Held) -> dict[str, str]:
     return {"who": who, "name": held.source.name, "period": held.period.words()}
 
 
-def said(site: Site, question: Question, layer: Layer | None = None) -> dict[str, Any]:
+def said(
+    site: Site, question: Question, layer: Layer | None = None, since: Period | None = None
+) -> dict[str, Any]:
     """What stands beside the figures of one question: its months, denominator and caveats.
 
-    Of one layer, if a page is about one.
+    Of one layer, if a page is about one. `since`: the earliest months it looks back to, if any.
     """
+    if since is None and layer is not None and layer.since is not None:
+        since = layer.since(question)
     return {
         "theme": question.theme,
         "period": question.period,
         "denominator": site.dataset.denominator,
         "query": address("", site.dataset, question)[1:],
-        "caveats": [bold_first(text) for text in caveats(site.dataset, question, layer)],
+        "caveats": [bold_first(text) for text in caveats(site.dataset, question, layer, since)],
     }
 
 
@@ -133,6 +137,33 @@ def period_choices(held: Period, chosen: Period) -> list[tuple[str, str, bool]]:
     ]
 
 
+def compare_form(
+    dataset: Dataset, question: Question, keep: dict[str, str]
+) -> dict[str, Any] | None:
+    """The earlier months a page offers to compare with; None where none are held.
+
+    As many months just before, and the same months of each year before.
+    """
+    held, period, chosen = question.held(dataset), question.period, question.before().period
+    offered: dict[Period, str] = {}
+    for years in range(1, len(held) // 12 + 1):
+        if years * 12 >= len(period):
+            name = "A year before" if years == 1 else f"{years} years before"
+            offered.setdefault(period.back(12 * years), name)
+    offered.setdefault(period.back(len(period)), "The months just before")
+    offered = {earlier: name for earlier, name in offered.items() if held.contains(earlier)}
+    if not offered:
+        return None
+    offered.setdefault(chosen, "Chosen months")
+    return {
+        "choices": [
+            (earlier.iso(), f"{name}: {short_words(earlier)}", earlier == chosen)
+            for earlier, name in offered.items()
+        ],
+        "keep": {"theme": question.theme.name, "datetime": period.iso(), **keep},
+    }
+
+
 def short_words(period: Period) -> str:
     """A period in few letters: `Apr 2015 to Mar 2016`."""
     first, last = (
@@ -144,6 +175,8 @@ def short_words(period: Period) -> str:
 def address(path: str, dataset: Dataset, question: Question, **more: str) -> str:
     """An address that asks a question."""
     query = {"theme": question.theme.name, "datetime": question.period.iso(), **more}
+    if question.compare:
+        query["compare"] = question.compare.iso()
     if source := source_asked(dataset, question.theme, question.sources):
         query["source"] = source
     if question.place and not question.theme.rural_only:

@@ -8,11 +8,12 @@ from geo.offences import OFFENCES, THEMES
 from geo.period import NUMBER_WORDS
 from geo.query import Question
 from geo.recorders import first_recorded, names_of
+from layers.comparison import compare_groups
+from layers.metadata import recording_breaks
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.charts import sparkline
-from service.pages.compare import year_before
 from service.pages.frame import address, frame, said
 from service.pages.legend import Legend
 from service.pages.render import render_page
@@ -51,6 +52,7 @@ def home_page(site: Site) -> bytes:
         "home.html",
         **frame(site),
         **said(site, lead),
+        breaks=recording_breaks(dataset, lead, lead.held(dataset)),
         legend=legend,
         sets=(rows,),
         figures=figures,
@@ -120,7 +122,7 @@ def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
     if not len(dataset.towns):
         return []
     _, rows = site.answer(find_layer("towns"), question)
-    against = year_before(dataset, question, dataset.town_position, len(dataset.towns))
+    against = compare_groups(dataset, question, dataset.town_position, len(dataset.towns))
     held = replace(question, period=question.held(dataset))
     by_month = held.counts_by_month(dataset)
     monthly = {
@@ -130,6 +132,7 @@ def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
         for t, row in enumerate(rows)
     }
     top = max((values.max() for values in monthly.values()), default=0.0)
+    breaks = recording_breaks(dataset, question, held.period)
     gaps = held.months_missing(dataset)  # a gap would be drawn as a nought
     found = []
     for t, row in enumerate(rows):
@@ -141,6 +144,7 @@ def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
         label = f"{row['town']}: {question.theme.noun} per 1,000 residents each month"
         values = monthly[row["town_id"]].tolist()
         whole = len(values) > 2 and not gaps
-        line = sparkline(values, float(top), len(question.period), label) if whole else ""
+        marked = [month - held.period.first for month in breaks]
+        line = sparkline(values, float(top), len(question.period), label, marked) if whole else ""
         found.append({**row, "line": line, "change": change})
     return sorted(found, key=lambda row: -row["count"])

@@ -10,7 +10,7 @@ import numpy as np
 from geo.formats import Record
 from layers.breaks import ANY, CLASSES, class_labels, class_of, rounded_breaks
 from layers.layer import Drawing
-from service.maps import CATEGORIES, RAMP
+from layers.palette import CATEGORIES, RAMP
 
 _TENTHS = ("1 and 2, most deprived", "3 and 4", "5 and 6", "7 and 8", "9 and 10, least deprived")
 MARKS = ("hot spot", "raised")
@@ -134,4 +134,22 @@ def _categories(drawing: Drawing, rows: Sequence[Record]) -> list[dict[str, Any]
     ][::-1]
 
 
-_CLASSES = {"classes": _rounded, "bands": _bands, "deciles": _deciles, "categories": _categories}
+def _fixed(drawing: Drawing, _: Sequence[Record]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": f"{item.sign} {item.label}".strip(),
+            "colour": item.colour,
+            "values": list(item.values),
+            "sign": item.sign,
+        }
+        for item in drawing.classes
+    ]
+
+
+_CLASSES = {
+    "classes": _rounded,
+    "bands": _bands,
+    "deciles": _deciles,
+    "categories": _categories,
+    "fixed": _fixed,
+}

@@ -1,5 +1,6 @@
 """A town's page: one sentence, a map, what stands out, every area in a table."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,15 +9,15 @@ from markupsafe import Markup
 
 from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record
-from geo.period import month_words
+from geo.period import NUMBER_WORDS, Period, month_words
 from geo.query import Question
 from geo.recorders import first_recorded
-from layers.metadata import caveats, sources
+from layers.comparison import compare_groups, why_not
+from layers.metadata import caveats, recording_breaks, sources
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.charts import month_charts
-from service.pages.compare import year_before
 from service.pages.frame import (
     address,
     beside,
@@ -81,21 +82,35 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
         **{name: town[name] for name in ("count", "residents", "rate", "rate_lower", "rate_upper")},
         "headline": _headline(site, question, town).striptags(),
         "side_by_side": beside(site, question),
-        "caveats": caveats(dataset, question),
+        "caveats": caveats(dataset, question, since=_since(site, question)),
         "week": week_facts(dataset, question),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
     }
+
+
+def _since(site: Site, question: Question) -> Period | None:
+    """The earlier months the headline looks back to; None where it tells no change."""
+    return None if why_not(site.dataset, question) else question.before().period
+
+
+def _marked(breaks: Mapping[int, str]) -> str:
+    """What the lines of a chart mark, for those who do not see them."""
+    if not breaks:
+        return ""
+    return f"; recording changed in {', '.join(map(month_words, breaks))}"
 
 
 def _headline(site: Site, question: Question, town: Record) -> Markup:
     theme = question.theme
     first = words.recorded(site.dataset, theme, town["count"], f"in {town['town']}", question)
     inside = np.where(question.shown(site.dataset), 0, -1)
-    against = year_before(site.dataset, question, inside, 1)
+    against = compare_groups(site.dataset, question, inside, 1)
     if against is None:
         return first + " These files hold no whole year before to compare with."
     before, clear = int(against.before[0]), bool(against.clear[0])
-    change = words.changed(theme, before, against.change, clear, "a year before")
+    years = (question.period.first - against.period.first) // 12
+    when = f"{'a year' if years == 1 else f'{NUMBER_WORDS[years - 1]} years'} before"
+    change = words.changed(theme, before, against.change, clear, when)
     return first + " " + change
 
 
@@ -117,10 +132,11 @@ def town_page(site: Site, question: Question) -> bytes:
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = question.held(site.dataset).joined(question.period)
     months = _by_month(site, replace(question, period=span))
+    breaks = recording_breaks(site.dataset, question, span)
     return render_page(
         "town.html",
         **frame(site, "towns", question),
-        **said(site, question),
+        **said(site, question, since=_since(site, question)),
         facts=facts,
         headline=_headline(site, question, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
@@ -135,9 +151,12 @@ def town_page(site: Site, question: Question) -> bytes:
             span,
             [count for _, count in months],
             question.period,
-            f"{question.theme.noun.capitalize()} a month, {span.words()}",
+            f"{question.theme.noun.capitalize()} a month, {span.words()}{_marked(breaks)}",
             hollow=facts["illustrative"],
+            breaks=breaks,
         ),
+        breaks=breaks,
+        break_months=[month_words(month) for month in breaks],
         months=months,
         week=week_view(site.dataset, question),
         downloads=_downloads(site, question),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geo.measures.times import DAYS, HOURS
 from layers.breaks import class_labels, class_of, rounded_breaks
-from service.maps import RAMP
+from layers.palette import RAMP
 from service.words import number
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -132,7 +132,7 @@ def test_a_layer_that_the_dataset_cannot_fill_says_why_and_is_not_offered(tmp_pa
         return frame.assign(place=None, ruc_code=None, town=None)
 
     dataset = made(tmp_path, edit=bare, towns=False, area={"deprivation": []})
-    assert list(offered_layers(dataset)) == ["hotspots", "lsoas"]
+    assert list(offered_layers(dataset)) == ["change", "hotspots", "lsoas", "persistence"]
     for name, words in (
         ("deprivation", "The dataset has no deciles of deprivation"),
         ("rural-urban", "The dataset has no rural-urban classes"),

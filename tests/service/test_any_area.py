@@ -26,7 +26,16 @@ PATHS += [
 ]
 PATHS += [
     f"/collections/{layer}{more}"
-    for layer in ("lsoas", "hotspots", "towns", "rural-urban", "deprivation")
+    for layer in (
+        "lsoas",
+        "hotspots",
+        "towns",
+        "rural-urban",
+        "deprivation",
+        "change",
+        "change-towns",
+        "persistence",
+    )
     for more in ("", "/items", "/items?place=rural", "/items?theme=asb&source=all")
 ]
 
@@ -144,7 +153,15 @@ def test_a_layer_that_cannot_be_filled_is_not_offered_and_says_why(
 ) -> None:
     client = serve("no index")
     names = [item["id"] for item in client.get("/collections").json()["collections"]]
-    assert names == ["hotspots", "lsoas", "rural-urban", "towns"]
+    assert names == [
+        "change",
+        "change-towns",
+        "hotspots",
+        "lsoas",
+        "persistence",
+        "rural-urban",
+        "towns",
+    ]
     assert "/collections/deprivation" not in client.get("/collections", headers=HTML).text
     answer = client.get("/collections/deprivation/items")
     assert answer.status_code == 404

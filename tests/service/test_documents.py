@@ -16,12 +16,15 @@ DOCUMENTS += [f"/collections/{name}" for name in SHIPPED]
 DOCUMENTS += [f"/collections/{name}/items" for name in SHIPPED]
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 FIRST_IDS = {
+    "change": "E01029015",
+    "change-towns": "wem",
     "density": "from-0.1",
     "deprivation": "E01028826",
     "grid": "square-1000.349.312",
     "hotspots": "E01028946",
     "lsoas": "E01029015",
     "map-points": "348862.312532",
+    "persistence": "E01028946",
     "rural-urban": "C2",
     "towns": "bishops-castle",
 }

@@ -15,6 +15,7 @@ from layers import registry
 from service.parameters import PARAMETERS
 
 ITEMS = "/collections/hotspots/items"
+CHANGE = "/collections/change/items"
 UNKNOWN_NAMES = [
     ("/towns/nowhere", "oswestry"),
     ("/towns/Oswestry%2F..", "at this address"),
@@ -33,7 +34,7 @@ UNKNOWN_NAMES = [
 WRONG_QUESTIONS = [
     (
         f"{ITEMS}?colour=red",
-        "source, town, rates, set, cell, shape, bandwidth, bbox, limit, offset, f",
+        "theme, datetime, compare, place, source, town, rates, set, cell, shape, bandwidth, bbox, ",
     ),
     (f"{ITEMS}?Theme=asb", "theme"),
     (f"{ITEMS}?theme=asb&theme=crime", "more than once"),
@@ -49,8 +50,15 @@ WRONG_QUESTIONS = [
     ("/conformance?x=1", "f"),
     (
         f"{ITEMS}/E01028946?limit=1",
-        "theme, datetime, place, source, town, cell, shape, bandwidth, f",
+        "theme, datetime, compare, place, source, town, cell, shape, bandwidth, f",
     ),
+    (f"{ITEMS}?compare=2014-01", "leave out compare"),
+    (f"{CHANGE}?compare=2015-04/2015-05", "must end before"),
+    (f"{CHANGE}?datetime=2015-04/2015-09&compare=2015-01/2015-04", "must end before"),
+    (f"{CHANGE}?datetime=2014-01/2014-03&compare=2015-01/2015-03", "must end before"),
+    (f"{CHANGE}?compare=2013-01/2013-12", "2014-01/2016-03"),
+    (f"{CHANGE}?compare=last%20year", "YYYY-MM"),
+    (f"{CHANGE}?compare=", "YYYY-MM"),
     (f"{ITEMS}?theme=bogus", "asb"),
     (f"{ITEMS}?theme=", "asb"),
     (f"{ITEMS}?theme=CRIME", "crime"),

@@ -7,7 +7,7 @@ from scipy import stats
 from geo.measures.change import compare
 
 counts = st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), min_size=1, max_size=8)
-lengths = st.sampled_from([1, 3, 12])
+lengths = st.sampled_from([1, 3, 7, 12])
 
 
 def test_forty_against_sixty() -> None:
@@ -58,6 +58,38 @@ def test_same_rate_over_unequal_lengths_is_no_change() -> None:
     change = compare([30, 300], [10, 100], months_before=3, months_after=1)
     np.testing.assert_allclose(change.ratio, 1)
     assert (change.p > 0.9).all()
+
+
+@given(counts, lengths, lengths, st.sampled_from([0.5, 3, 10]))
+def test_only_the_proportion_of_the_lengths_matters(
+    pairs: list[tuple[int, int]], one: int, other: int, scale: float
+) -> None:
+    before, after = np.array(pairs).T
+    plain, scaled = (compare(before, after, one * by, other * by) for by in (1, scale))
+    for name in ("p", "ratio", "ratio_lower", "ratio_upper"):
+        np.testing.assert_allclose(getattr(scaled, name), getattr(plain, name), rtol=1e-9)
+
+
+@given(counts, st.data())
+def test_each_area_is_its_own(pairs: list[tuple[int, int]], data: st.DataObject) -> None:
+    before, after = np.array(pairs).T
+    order = data.draw(st.permutations(range(len(pairs))))
+    whole, moved = compare(before, after, 12, 3), compare(before[order], after[order], 12, 3)
+    for name in ("p", "ratio", "ratio_lower", "ratio_upper"):
+        np.testing.assert_array_equal(getattr(moved, name), getattr(whole, name)[order])
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 1), (12, 3), (1, 12)])
+def test_large_counts_agree_with_the_binomial_test(one: int, other: int) -> None:
+    before, after = [0, 5_000, 20_000, 1, 300], [4_000, 5_200, 19_700, 0, 300 * other // one]
+    found = compare(before, after, one, other).p
+    for p, first, second in zip(found, before, after, strict=True):
+        test = stats.binomtest(second, first + second, other / (one + other))
+        assert p == pytest.approx(test.pvalue, rel=1e-6)
+
+
+def test_no_areas_have_no_change() -> None:
+    assert compare([], []).p.shape == (0,)
 
 
 def test_bad_numbers_are_refused() -> None:
