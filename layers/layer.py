@@ -112,8 +112,8 @@ class Layer:
                 raise QuestionError(f"The layer {self.name} has no {name}; leave out {name}.")
         if self.within_town and question.theme.offences <= NEVER_MAPPED:
             raise QuestionError(
-                f"{question.theme.title} are never mapped below the town, for the sake of those "
-                f"they were done to; ask the layer {self.name} for another theme."
+                f"{question.theme.title} are never mapped below the town; ask the layer "
+                f"{self.name} for another theme."
             )
         if question.town is not None and "town" in self.refuses:
             raise QuestionError(f"The layer {self.name} has no areas of a town; leave out town.")
