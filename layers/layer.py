@@ -155,8 +155,8 @@ class Layer:
                 raise QuestionError(f"The layer {self.name} has no {name}; leave out {name}.")
         if self.within_town and question.theme.offences <= NEVER_MAPPED:
             raise QuestionError(
-                f"{question.theme.title} are never mapped below the town, for the sake of those "
-                f"they were done to; ask the layer {self.name} for another theme."
+                f"{question.theme.title} are never mapped below the town; ask the layer "
+                f"{self.name} for another theme."
             )
         if question.compare is not None and not self.compares:
             raise QuestionError(f"The layer {self.name} compares no months; leave out compare.")

@@ -137,7 +137,7 @@ def caveats(
         )
     if layer and layer.within_town and (left_out := question.never_mapped(dataset)):
         said.append(
-            f"Left out: {left_out:,} sexual offences, which are never mapped below the town."
+            f"Left out: sexual offences ({left_out:,}), which are never mapped below the town."
         )
     if estimated := int(dataset.lsoas["estimated"].sum()):
         said.append(

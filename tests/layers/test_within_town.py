@@ -215,7 +215,7 @@ def test_rows_are_left_out_for_a_reason_each(partner: Dataset) -> None:
     question = Question.ask(partner, theme="crime")
     for name in WITHIN_TOWN:
         said = caveats(partner, question, find_layer(name))
-        assert "Left out: 1 sexual offences, which are never mapped below the town." in said
+        assert "Left out: sexual offences (1), which are never mapped below the town." in said
     assert not any("sexual" in text for text in caveats(partner, question, find_layer("lsoas")))
 
 

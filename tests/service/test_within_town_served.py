@@ -210,7 +210,7 @@ def test_a_partners_points_are_shown_with_what_was_left_out(tmp_path: Path) -> N
     client = TestClient(create_app(Site(made_places(tmp_path))))
     found = ask(client, "map-points", "theme=crime")
     assert found["metadata"]["facts"]["never_mapped"] == 1
-    assert any("Left out: 1 sexual" in text for text in found["metadata"]["caveats"])
+    assert any("Left out: sexual offences (1)" in text for text in found["metadata"]["caveats"])
     page = Page(client.get("/collections/map-points/items?theme=crime", headers=HTML).text)
     assert "1 have no point and are left out" in re.sub(r"\s+", " ", page.words)
     assert not any("sexual" in json.dumps(f["properties"]) for f in found["features"])
