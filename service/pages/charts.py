@@ -4,8 +4,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+import numpy as np
 from markupsafe import Markup
 
+from geo.measures.series import UsualRange
 from geo.period import MONTH_NAMES, Period
 
 WIDE, NARROW = 1160, 358  # drawn twice, so that text keeps its size on a phone
@@ -58,6 +60,7 @@ def month_charts(
     *,
     hollow: bool,
     breaks: Mapping[int, str] = MappingProxyType({}),
+    usual: UsualRange | None = None,
 ) -> tuple[Markup, Markup]:
     """Counts by month from zero, the chosen months shaded, their average dashed: wide and narrow.
 
@@ -69,9 +72,10 @@ def month_charts(
         hollow: draw hollow marks and a dotted line, for illustrative counts.
         breaks: months from which recording is different, and how, in words. Each is marked by a
             numbered line before the month.
+        usual: the usual range, drawn as two dotted lines; months outside it are ringed.
     """
     wide, narrow = (
-        _MonthChart(period, counts, chosen, width).draw(kind, title, hollow, breaks)
+        _MonthChart(period, counts, chosen, width, usual).draw(kind, title, hollow, breaks)
         for width, kind in ((WIDE, "wide"), (NARROW, "narrow"))
     )
     return wide, narrow
@@ -79,11 +83,18 @@ def month_charts(
 
 class _MonthChart:
     def __init__(
-        self, period: Period, counts: Sequence[int | None], chosen: Period, width: int
+        self,
+        period: Period,
+        counts: Sequence[int | None],
+        chosen: Period,
+        width: int,
+        usual: UsualRange | None,
     ) -> None:
-        self.period, self.counts, self.width = period, counts, width
+        self.period, self.counts, self.width, self.usual = period, counts, width, usual
         self.first, self.last = chosen.first - period.first, chosen.last - period.first
-        self.top = round_up(max((count for count in counts if count is not None), default=0))
+        highest = [count for count in counts if count is not None]
+        highest += [] if usual is None else usual.upper[~np.isnan(usual.upper)].tolist()
+        self.top = round_up(max(highest, default=0))
         self.step = (width - _LEFT - _RIGHT) / max(len(counts) - 1, 1)
 
     def x(self, month: float) -> float:
@@ -98,7 +109,7 @@ class _MonthChart:
             'viewBox="0 0 {width} {height}" role="img" aria-label="{}">'
         ).format(kind, title, width=self.width, height=_HEIGHT)
         grid = grid_lines(self.top, self.y, _LEFT, self.width - _RIGHT)
-        under = (self._shade(), grid, self._breaks(breaks))
+        under = (self._shade(), grid, self._breaks(breaks), self._usual())
         parts = (start, *under, self._line(hollow), self._months())
         return Markup("").join((*parts, Markup("</svg>")))
 
@@ -110,6 +121,24 @@ class _MonthChart:
             '<rect class="band" x="{:.1f}" y="{}" width="{:.1f}" height="{:.1f}"/>'
             '<line class="mean" x1="{:.1f}" y1="{y:.1f}" x2="{:.1f}" y2="{y:.1f}"/>'
         ).format(left, _TOP, right - left, self.y(0) - _TOP, left, right, y=mean)
+
+    def _usual(self) -> Markup:
+        """The usual range as two lines, and a ring round every month outside it."""
+        if self.usual is None or np.isnan(self.usual.upper).any():
+            return Markup("")
+        lines = (
+            Markup('<polyline class="usual" points="{}"/>').format(
+                _points([(self.x(i), self.y(value)) for i, value in enumerate(side.tolist())])
+            )
+            for side in (self.usual.lower, self.usual.upper)
+        )
+        rings = (
+            Markup('<circle class="ring" cx="{:.1f}" cy="{:.1f}" r="7"/>').format(
+                self.x(i), self.y(float(self.counts[i] or 0))
+            )
+            for i in np.flatnonzero(self.usual.outside).tolist()
+        )
+        return Markup("").join((*lines, *rings))
 
     def _breaks(self, breaks: Mapping[int, str]) -> Markup:
         """A numbered line before each month from which recording is different."""

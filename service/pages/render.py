@@ -19,7 +19,7 @@ _TEMPLATES.filters.update(
     known=words.known,
     percent=words.percent,
     rate=words.rate,
-    between=lambda r: words.between(*r),
+    between=lambda r, decimals=1: words.between(r[0], r[1], decimals),
     signed=words.signed,
     share_range=lambda share: words.share_between(share.lower, share.upper),
 )

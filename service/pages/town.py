@@ -1,7 +1,6 @@
 """A town's page: one sentence, a map, what stands out, every area in a table."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ from service.pages.frame import (
 )
 from service.pages.legend import MARKS, Legend
 from service.pages.render import render_page
+from service.pages.trend import span_of, trend, trend_finding
 from service.pages.week import week_facts, week_view
 from service.site import Site
 
@@ -83,6 +83,8 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
         "headline": _headline(site, question, town).striptags(),
         "side_by_side": beside(site, question),
         "caveats": caveats(dataset, question, since=_since(site, question)),
+        "months": (months := trend(dataset, question)[0]),
+        "months_finding": trend_finding(months),
         "week": week_facts(dataset, question),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
     }
@@ -130,8 +132,8 @@ def town_page(site: Site, question: Question) -> bytes:
         noun=question.theme.noun,
     )
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
-    span = question.held(site.dataset).joined(question.period)
-    months = _by_month(site, replace(question, period=span))
+    span = span_of(site.dataset, question)
+    months, usual = trend(site.dataset, question)
     breaks = recording_breaks(site.dataset, question, span)
     return render_page(
         "town.html",
@@ -149,11 +151,12 @@ def town_page(site: Site, question: Question) -> bytes:
         sources=source_form(site, question),
         charts=month_charts(
             span,
-            [count for _, count in months],
+            [month["count"] for month in months],
             question.period,
             f"{question.theme.noun.capitalize()} a month, {span.words()}{_marked(breaks)}",
             hollow=facts["illustrative"],
             breaks=breaks,
+            usual=usual,
         ),
         breaks=breaks,
         break_months=[month_words(month) for month in breaks],
@@ -170,14 +173,3 @@ def _downloads(site: Site, question: Question) -> dict[str, str]:
         title: address(items, site.dataset, question, town=town, f=title.lower())
         for title in ("GeoJSON", "CSV")
     }
-
-
-def _by_month(site: Site, question: Question) -> list[tuple[str, int | None]]:
-    """Every month of the question and its count; None where the sources do not hold the month."""
-    shown = question.shown(site.dataset)
-    counts = question.counts_by_month(site.dataset)[:, shown].sum(axis=1).tolist()
-    missing = question.months_missing(site.dataset)
-    return [
-        (month_words(month), None if month in missing else count)
-        for month, count in zip(question.period.months(), counts, strict=True)
-    ]

@@ -1,0 +1,49 @@
+"""The months of a town's page: counts, usual range and ringed months, in chart, table and JSON."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from starlette.testclient import TestClient
+
+from geo.measures.series import usual_range
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.mark.parametrize("path", ["/towns/oswestry?theme=asb", "/towns/shrewsbury?theme=violence"])
+def test_every_month_has_its_usual_range(client: TestClient, path: str) -> None:
+    facts = client.get(path).json()
+    months = pd.DataFrame(facts["months"])
+    assert months["month"].tolist() == [
+        str(month) for month in pd.period_range("2014-01", "2016-03", freq="M")
+    ]
+    assert months["count"][months["month"].between("2015-04", "2016-03")].sum() == facts["count"]
+    days = pd.PeriodIndex(months["month"], freq="M").days_in_month
+    usual = usual_range(months["count"], days)
+    assert months["usual_lower"].to_numpy() == pytest.approx(usual.lower)
+    assert months["usual_upper"].to_numpy() == pytest.approx(usual.upper)
+    outside = (months["count"] < usual.lower) | (months["count"] > usual.upper)
+    assert months["unusual"].tolist() == outside.tolist()
+    for words in months["words"][months["unusual"]]:
+        assert words in facts["months_finding"]
+    text = client.get(path, headers=HTML).text
+    trend = text.partition('aria-labelledby="trend">')[2].partition("</section>")[0]
+    wide = trend.partition("</svg>")[0]
+    assert wide.count('class="ring"') == outside.sum()
+    assert wide.count('class="usual"') == 2
+    rows = re.findall(r"<tr><th scope=\"row\">([^<]*)</th><td>([^<]*)</td><td>([^<]*)</td>", trend)
+    assert [row[1] for row in rows] == [f"{count:,}" for count in months["count"]]
+    assert [": outside" in row[2] for row in rows] == outside.tolist()
+    assert facts["months_finding"] in trend
+
+
+def test_four_months_are_too_few_to_say_what_is_usual(police_client: TestClient) -> None:
+    facts = police_client.get("/towns/oswestry?theme=asb").json()
+    assert facts["months_finding"] == "Fewer than 12 months are held, too few to say what is usual."
+    assert {month["usual_upper"] for month in facts["months"]} == {None}
+    assert not np.any([month["unusual"] for month in facts["months"]])
+    text = police_client.get("/towns/oswestry?theme=asb", headers=HTML).text
+    assert 'class="usual"' not in text
+    assert "not told" in text
