@@ -56,7 +56,7 @@ class Attacker:
     ) -> None:
         self.table, self.hidden = table, hidden
         if seen is None:
-            seen = sparse.csr_array((1, hidden.size), dtype=np.int64)
+            seen = sparse.csr_array((0, hidden.size), dtype=np.int64)
         self.seen = seen[abs(seen) @ ~hidden == 0]
         n = table.cells.size
         self._cells = np.flatnonzero(hidden[:n])
@@ -120,12 +120,19 @@ class Attacker:
         return shown + low, shown + high
 
     def _values(self, figure: int) -> IntArray:
-        return np.unique(self.seen[:, [figure]].toarray())
+        """How far a figure is from the true one in the tables seen; 0 is the true one itself."""
+        start, stop = self._by_figure.indptr[figure : figure + 2]
+        return np.unique(np.append(self._by_figure.data[start:stop], 0))
+
+    @cached_property
+    def _by_figure(self) -> sparse.csc_array:
+        return sparse.csc_array(self.seen)
 
     def add(self, changes: Sequence[IntArray]) -> None:
         """Take in tables known to be possible, as differences of all figures."""
         more = sparse.csr_array(np.array(changes))
         self.seen = sparse.csr_array(sparse.vstack([self.seen, more]))
+        self.__dict__.pop("_by_figure", None)
 
     def _look(self, figure: int, offset: int) -> None:
         scope, held = self._scope(figure)

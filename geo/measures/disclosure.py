@@ -233,7 +233,6 @@ def _direction(
         integrality=np.repeat([1, 0], [2 * scope.size, 2 * shown.size]),
         bounds=optimize.Bounds(0, most),
         constraints=optimize.LinearConstraint(balance, known, known),
-        options={"mip_rel_gap": 0},
     )
     if result.x is None:
         return None

@@ -1,7 +1,6 @@
 """What is hidden, and what an attacker with every figure shown can still tell."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -235,3 +234,76 @@ def test_wrong_arguments_are_refused() -> None:
         bounds([0, 2], whole, [True, False, False])
     with pytest.raises(ValueError, match="must have the same shape"):
         least_values([1, 2], whole, [True])
+
+
+def linear_attacker(cells: Array, groups: Array, hidden: Array) -> tuple[Array, Array]:
+    """Least and most of every hidden figure by linear programmes, with nothing but what is shown.
+
+    A reader's own system: a variable for every cell, an equation for every figure shown.
+    """
+    every = np.vstack([np.eye(cells.size), groups])
+    figures = every @ cells
+    shown = {"A_eq": every[~hidden], "b_eq": figures[~hidden], "bounds": (0, None)}
+    above_nought = {"A_ub": -every[hidden], "b_ub": np.full(hidden.sum(), -1.0)}
+    ends = []
+    for row in every[hidden]:
+        low = optimize.linprog(row, **shown, **above_nought)
+        high = optimize.linprog(-row, **shown, **above_nought)
+        ends.append((low.fun, np.inf if high.status == 3 else -high.fun))
+    lower, upper = np.array(ends).reshape(-1, 2).T
+    return np.ceil(lower - 1e-6), np.floor(upper + 1e-6)
+
+
+def county(dataset: Dataset, theme: str, months: str) -> tuple[Array, Array, int]:
+    """LSOAs, with totals of the towns, what lies outside them, rural and urban, and the county."""
+    asked = below_town(find_theme(theme))
+    assert asked is not None
+    question = Question.ask(dataset, asked.name, months)
+    places = (dataset.place == "rural").astype(int).tolist()
+    groups = levels(dataset.town_position.tolist(), places)
+    thresholds = dataset.manifest["disclosure"]
+    return question.counts(dataset), groups, hidden_below(asked, thresholds)
+
+
+@pytest.mark.parametrize(
+    ("theme", "primary", "secondary"), [("asb", 1, 1), ("burglary", 33, 9), ("shoplifting", 77, 8)]
+)
+def test_a_county_as_a_partner_s(
+    embedded: Dataset, theme: str, primary: int, secondary: int
+) -> None:
+    """A whole table takes well under a second; the limit here leaves room for a busy machine."""
+    cells, groups, threshold = county(embedded, theme, "2015-04/2016-03")
+    start = time.perf_counter()
+    found = suppress(cells, groups, threshold)
+    assert time.perf_counter() - start < 5
+    assert found.primary.sum() == primary
+    assert found.hidden.sum() <= primary + secondary
+    lower, upper = linear_attacker(cells, groups, found.hidden)
+    assert (upper - lower).min() >= 2
+    exact = bounds(cells, groups, found.hidden)
+    np.testing.assert_array_equal(exact[0][found.hidden], lower)
+    np.testing.assert_array_equal(exact[1][found.hidden], upper)
+
+
+def test_real_police_counts_as_a_partner_s(police: Dataset) -> None:
+    for theme in ("burglary", "vehicle-crime"):
+        cells, groups, threshold = county(police, theme, "2018-10/2019-01")
+        hidden = suppress(cells, groups, threshold).hidden
+        lower, upper = linear_attacker(cells, groups, hidden)
+        assert hidden.any()
+        assert (upper - lower).min() >= 2
+
+
+def test_offences_that_are_told_apart_stay_hidden_beside_their_sum(embedded: Dataset) -> None:
+    """Two crossing ways of adding up: each LSOA over the offences, each offence over the LSOAs."""
+    asked = ("burglary", "shoplifting", "vehicle-crime", "criminal-damage")
+    months = "2015-04/2016-03"
+    town = embedded.town_position == 0
+    cells = np.array([Question.ask(embedded, t, months).counts(embedded)[town] for t in asked])
+    offence, lsoa = np.indices(cells.shape)
+    groups = levels(offence.ravel().tolist(), lsoa.ravel().tolist())
+    hidden = suppress(cells.ravel(), groups, 5).hidden
+    lower, upper = linear_attacker(cells.ravel(), groups, hidden)
+    assert (upper - lower).min() >= 2
+    alone = suppress(cells[0], np.ones((1, cells.shape[1])), 5).hidden
+    assert hidden[: cells.shape[1]].sum() >= alone[:-1].sum()
