@@ -1,6 +1,7 @@
 """What is hidden, and what an attacker with every figure shown can still tell."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -258,7 +259,7 @@ def county(dataset: Dataset, theme: str, months: str) -> tuple[Array, Array, int
     """LSOAs, with totals of the towns, what lies outside them, rural and urban, and the county."""
     asked = below_town(find_theme(theme))
     assert asked is not None
-    question = Question.ask(dataset, asked.name, months)
+    question = replace(Question.ask(dataset, theme, months), theme=asked)
     places = (dataset.place == "rural").astype(int).tolist()
     groups = levels(dataset.town_position.tolist(), places)
     thresholds = dataset.manifest["disclosure"]
