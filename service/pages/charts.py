@@ -144,7 +144,7 @@ class _MonthChart:
         """A numbered line before each month from which recording is different."""
         return Markup("").join(
             Markup(
-                '<g><title>{}</title><line class="break" x1="{x:.1f}" y1="{}" x2="{x:.1f}" '
+                '<g><desc>{}</desc><line class="break" x1="{x:.1f}" y1="{}" x2="{x:.1f}" '
                 'y2="{:.1f}"/><text class="tick middle strong" x="{x:.1f}" y="{}">{}</text></g>'
             ).format(words, _TOP, self.y(0), _TOP - 2, i, x=self.x(month - self.period.first - 0.5))
             for i, (month, words) in enumerate(breaks.items(), 1)

@@ -76,7 +76,7 @@ def test_one_area_alone_is_compared_with_the_same_months(client: TestClient) -> 
 def lines(client: TestClient, path: str) -> list[str]:
     """What the marks of recording changes say, once for each of the two charts."""
     text = client.get(path, headers=HTML).text
-    return re.findall(r'<g><title>([^<]+)</title><line class="break"', text)
+    return re.findall(r'<g><desc>([^<]+)</desc><line class="break"', text)
 
 
 @pytest.mark.parametrize(
