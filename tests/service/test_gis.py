@@ -10,7 +10,16 @@ import pytest
 
 OGRINFO = shutil.which("ogrinfo")
 pytestmark = pytest.mark.skipif(OGRINFO is None, reason="needs ogrinfo of GDAL, which is absent")
-LAYERS = {"deprivation": 193, "hotspots": 193, "lsoas": 193, "rural-urban": 8, "towns": 19}
+LAYERS = {
+    "deprivation": 193,
+    "hotspots": 193,
+    "lsoas": 193,
+    "rural-urban": 8,
+    "change": 193,
+    "change-towns": 19,
+    "persistence": 193,
+    "towns": 19,
+}
 
 
 PLACES = ["density", "grid", "map-points"]
