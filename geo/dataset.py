@@ -1,5 +1,7 @@
 """A prepared dataset, open for questions. It is read once and never changes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -124,18 +126,23 @@ class Dataset:
         """Further sets of areas, such as wards, in their order: id to title."""
         return dict(self.manifest["area"].get("sets", []))
 
+    @contextmanager
+    def _reading(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except _DAMAGE as error:
+            raise DatasetError(
+                f"The {what} in {self.folder.parent} are damaged; build it again."
+            ) from error
+
     @cached_property
     def named_areas(self) -> NamedAreas:
         """The areas of the sets and their counts, read when they are first asked for.
 
         Raises DatasetError where they are damaged or there are none.
         """
-        try:
+        with self._reading("named areas"):
             return NamedAreas.read(self.folder, self.period)
-        except _DAMAGE as error:
-            raise DatasetError(
-                f"The named areas in {self.folder.parent} are damaged; build it again."
-            ) from error
 
     @cached_property
     def times(self) -> Times:
@@ -143,12 +150,8 @@ class Dataset:
 
         Raises DatasetError where the parts of the dataset are damaged.
         """
-        try:
+        with self._reading("incidents"):
             return Times.read(self.folder, [source.id for source in self.sources])
-        except _DAMAGE as error:
-            raise DatasetError(
-                f"The incidents in {self.folder.parent} are damaged; build it again."
-            ) from error
 
     @cached_property
     def places(self) -> Places:
@@ -156,12 +159,8 @@ class Dataset:
 
         Raises DatasetError where they are damaged or there are none.
         """
-        try:
+        with self._reading("places"):
             return Places.read(self.folder, self.sources)
-        except _DAMAGE as error:
-            raise DatasetError(
-                f"The places in {self.folder.parent} are damaged; build it again."
-            ) from error
 
     @property
     def period(self) -> Period:

@@ -1,7 +1,7 @@
 """When: the calendar months of a period, and the period against the year before."""
 
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +109,7 @@ def season_of(dataset: Dataset, question: Question) -> Season:
 
 def year_before_of(dataset: Dataset, question: Question) -> YearBefore:
     """All areas of the question together; no ratio where either year is not whole."""
-    earlier = replace(question, period=question.period.back(12))
+    earlier = question.before()
     after, span = _total(question.counts(dataset)), earlier.period.iso()
     whole = dataset.period.contains(earlier.period) and not any(
         asked.months_missing(dataset) for asked in (earlier, question)
