@@ -27,7 +27,7 @@ def areas() -> Areas:
 
 def test_every_file_is_named_with_its_source_and_licence(areas: Areas) -> None:
     there = {path.name for path in SHROPSHIRE.parent.iterdir() if path.is_file()}
-    assert there == {*FILES, "safermap.toml"}
+    assert there == {*FILES, "safermap.toml", "strategy.csv"}
     assert {item["name"] for item in areas.provenance} == FILES
     for item in areas.provenance:
         assert item["licence"] == "Open Government Licence v3.0"
