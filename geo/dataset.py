@@ -126,6 +126,11 @@ class Dataset:
         """Further sets of areas, such as wards, in their order: id to title."""
         return dict(self.manifest["area"].get("sets", []))
 
+    @cached_property
+    def ground(self) -> shapely.Geometry:
+        """All the areas as one outline, in the British National Grid."""
+        return shapely.union_all(self.lsoas.geometry.to_numpy())
+
     @contextmanager
     def _reading(self, what: str) -> Iterator[None]:
         try:

@@ -87,6 +87,8 @@ def _sizes(dataset: Dataset, question: Question) -> tuple[int, int]:
 
 def _ground(dataset: Dataset, question: Question) -> shapely.Geometry:
     """The areas that are shown, as one outline."""
+    if question.town is None and question.place is None:
+        return dataset.ground
     shown = question.areas(dataset)[question.shown(dataset)]
     return shapely.union_all(dataset.lsoas.geometry.to_numpy()[shown])
 

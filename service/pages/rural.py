@@ -31,6 +31,7 @@ from service.pages.profile_words import (
 )
 from service.pages.render import render_page
 from service.pages.rural_facts import rural_facts
+from service.pages.week import week_view
 from service.site import Site
 
 
@@ -61,6 +62,7 @@ def rural_page(site: Site, question: Question) -> bytes:
         measures=[_told(measure) for measure in facts["measures"]],
         kinds=_kinds(facts["measures"]),
         season=_season(facts["measures"], facts["illustrative"]),
+        week=week_view(dataset, judged),
         mix=mix_words(facts["mix"], question.theme.noun),
         headline=_headline(site, question, facts),
         heading=_heading(site, question),

@@ -10,6 +10,7 @@ from geo.query import Question
 from geo.rural_urban import CLASS, SPLIT
 from layers.metadata import caveats, sources
 from layers.registry import find_layer
+from service.pages.week import week_facts
 from service.site import Site
 
 
@@ -37,6 +38,7 @@ def rural_facts(site: Site, question: Question) -> dict[str, Any]:
         "measures": profile.measures,
         "offences": profile.offences,
         "mix": profile.mix,
+        "week": week_facts(dataset, replace(whole, place="rural")),
     }
 
 

@@ -12,6 +12,7 @@ from geo.period import NUMBER_WORDS, Period, month_words
 from geo.query import Question
 from geo.recorders import first_recorded
 from layers.comparison import compare_groups, why_not
+from layers.layer import Layer
 from layers.metadata import caveats, recording_breaks, sources
 from layers.registry import find_layer
 from service import words
@@ -162,9 +163,34 @@ def town_page(site: Site, question: Question) -> bytes:
         break_months=[month_words(month) for month in breaks],
         months=months,
         week=week_view(site.dataset, question),
+        more=_more(site, question),
         downloads=_downloads(site, question),
         map=build_map(config),
     )
+
+
+def _more(site: Site, question: Question) -> dict[str, str]:
+    """Further maps of the town, by what they show; those that the theme can be asked of."""
+    town = question.town or ""
+    said = {
+        "map-points": "the places with most",
+        "density": "density",
+        "change": "change on the year before",
+        "persistence": "how long areas stay hot spots",
+    }
+    return {
+        text: address(f"/collections/{name}/items", site.dataset, question, town=town, f="html")
+        for name, text in said.items()
+        if name in site.layers and _answers(site.layers[name], question)
+    }
+
+
+def _answers(layer: Layer, question: Question) -> bool:
+    try:
+        layer.check(question)
+    except QuestionError:
+        return False
+    return True
 
 
 def _downloads(site: Site, question: Question) -> dict[str, str]:

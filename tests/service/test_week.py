@@ -57,3 +57,12 @@ def test_open_data_says_why_there_are_no_hours(police_client: TestClient) -> Non
     assert week["hours"] is week["finding"] is week["weekend_nights"] is None
     assert week["share_unknown"] == 1
     assert week["reason"] in Page(section(police_client, "/towns/oswestry?theme=asb")).words
+
+
+def test_the_rural_page_tells_the_hours_of_rural_areas(client: TestClient) -> None:
+    facts = client.get("/rural?theme=crime").json()
+    week = facts["week"]
+    assert sum(week["days"].values()) == week["incidents"] == facts["rural"]["count"]
+    shown = section(client, "/rural?theme=crime")
+    assert week["finding"] in Page(shown).words
+    assert "by day and hour in rural areas" in Page(shown).words
