@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo.errors import SafermapError
-from service import fetch, loading, strategy
+from service import compare, fetch, loading, strategy
 from service.console import stderr, stdout
 from service.loading import HOME
 
@@ -30,6 +30,7 @@ app.command("build")(loading.build_command)
 app.command()(loading.datasets)
 app.command()(loading.rollback)
 app.command("strategy")(strategy.strategy_command)
+app.command("compare")(compare.compare_command)
 app.add_typer(fetch.app, name="fetch")
 
 

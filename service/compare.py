@@ -1,0 +1,61 @@
+"""The command `safermap compare`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from geo.dataset import Dataset
+from geo.measures.estimate import Estimate
+from service.console import stdout
+from service.loading import HOME
+
+
+def compare_command(
+    others: Annotated[list[Path], typer.Argument(help="Where the other datasets are kept.")],
+    dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
+    theme: Annotated[
+        str | None, typer.Option(help="What to count; without it all recorded crime.")
+    ] = None,
+    months: Annotated[
+        str | None, typer.Option(help="Such as 2018-10/2018-12; without it the latest held by all.")
+    ] = None,
+) -> None:
+    """Set the rate of an area beside those of others that were built the same way."""
+    from geo.comparators import areas_beside  # noqa: PLC0415  only this needs scipy
+
+    period, areas = areas_beside([Dataset.open(home) for home in (dataset, *others)], theme, months)
+    table = Table(
+        "area", "residents", "count", "per 1,000", "likely range", f"against {areas[0].area}",
+        title=f"{theme or 'crime'}, {period.words()}",
+    )  # fmt: skip
+    for area in areas:
+        told = area.why is None
+        table.add_row(
+            Text(area.area),
+            f"{area.residents:,}" if area.residents is not None else "not known",
+            f"{area.count:,}",
+            f"{area.rate.value:.1f}" if told else "none",
+            f"{area.rate.lower:.1f} to {area.rate.upper:.1f}" if told else "none",
+            _against(area.ratio, area.clear),
+        )
+    stdout.print(table)
+    for area in areas:
+        drawn = "Illustrative incidents. " if area.illustrative else ""
+        why = f" {area.why}" if area.why else ""
+        said = f"{area.area}: {drawn}{area.source}; {area.denominator}.{why}"
+        stdout.print(Text(said), soft_wrap=True)
+    stdout.print(
+        "Recorded is not the same as happened, and forces record differently. A difference is "
+        "clear at a false discovery rate of 0.05 over all areas compared.",
+        soft_wrap=True,
+    )
+
+
+def _against(ratio: Estimate, clear: bool | None) -> str:
+    if clear is None:
+        return ""
+    verdict = "clear" if clear else "no clear difference"
+    return f"{ratio.value:.2f} times ({ratio.lower:.2f} to {ratio.upper:.2f}), {verdict}"
