@@ -32,3 +32,4 @@ test: check
 bench: setup
 	$(BIN)/python -m bench.build
 	$(BIN)/python -m bench.serve
+	$(BIN)/python -m bench.questions
