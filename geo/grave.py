@@ -7,11 +7,9 @@ published as they are.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from geo.offences import Theme
+from geo.offences import NEVER_MAPPED, Theme
 
-GRAVE = frozenset(
-    {"sexual-offences", "violence-and-sexual-offences", "domestic-abuse", "hate-crime"}
-)
+GRAVE = NEVER_MAPPED | {"violence-and-sexual-offences", "domestic-abuse", "hate-crime"}
 """Offences of the list, and the codes that a source gives kinds of its own of that nature."""
 
 

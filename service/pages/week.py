@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from geo.dataset import Dataset
 from geo.incidents.table import NIGHT_FROM, NIGHT_TO
 from geo.measures.times import HOURS, night_hours
@@ -49,7 +51,7 @@ def week_view(dataset: Dataset, question: Question) -> dict[str, Any]:
     facts = week_facts(dataset, question)
     if facts["reason"] is not None:
         return {"facts": facts}
-    table = when(dataset, question).table
+    table = np.array(list(facts["hours"].values()))
     chart = WeekChart(table, night_hours(NIGHT_FROM, NIGHT_TO, WEEKEND))
     title = f"{question.theme.noun.capitalize()} by day and hour, {question.period.words()}"
     return {
