@@ -71,7 +71,7 @@ def _layer(path: Path, table: pa.Table, wkb: pa.ChunkedArray, crs: str | None) -
     plain = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
     table.select(plain).validate(full=True)  # GDAL and Parquet hand on text that is no UTF-8
     shapes = np.asarray(shapely.from_wkb(wkb.to_numpy()), dtype=object)
-    if shapely.has_z(shapes).any():
+    if (shapely.get_coordinate_dimension(shapes) > 2).any():  # heights, or measures along lines
         shapes = shapely.force_2d(shapes)
     return GisFile(TableFile(path.name, table.select(plain), 1), shapes, crs or "")
 

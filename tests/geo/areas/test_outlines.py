@@ -44,6 +44,19 @@ def test_outlines_of_any_format_and_system_are_flat_on_the_grid_in_code_order(
     assert outlines.vintage == "2011"
 
 
+def test_measures_along_lines_are_dropped_as_heights_are(tmp_path: Path) -> None:
+    corners = ", ".join(f"{x:.0f} {y:.0f} 7" for x, y in square(0).exterior.coords)
+    frame = geopandas.GeoDataFrame(
+        {"lsoa11cd": CODES[:1]},
+        geometry=shapely.from_wkt([f"POLYGON M (({corners}))"]),
+        crs="EPSG:27700",
+    )
+    frame.to_parquet(tmp_path / "a.parquet")
+    [shape] = read_outlines([tmp_path / "a.parquet"]).shapes
+    assert shapely.get_coordinate_dimension(shape) == 2
+    assert shape.equals(square(0))
+
+
 def test_a_zipped_shapefile_is_read(tmp_path: Path) -> None:
     write_outlines(tmp_path / "a.shp", CODES)
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
