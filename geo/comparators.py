@@ -12,7 +12,8 @@ from geo.measures.clusters import false_discovery
 from geo.measures.estimate import UNTOLD, Estimate
 from geo.measures.rates import rate, rate_limits
 from geo.period import Period
-from geo.query import DEFAULT_MONTHS, Question
+from geo.query import Question
+from geo.question_parts import DEFAULT_MONTHS
 from geo.recorders import names_of
 
 CLEAR = 0.05

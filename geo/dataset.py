@@ -1,8 +1,8 @@
 """A prepared dataset, open for questions. It is read once and never changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from geo.measures.neighbours import Neighbours
 from geo.named_areas import NamedAreas
 from geo.period import Period
 from geo.places import Places
+from geo.public.tables import Published
 from geo.shapes import Shapes
 from geo.times import Times
 from geo.versions import current_folder, read_manifest
@@ -37,7 +38,8 @@ class Dataset:
     `folder` is where it was read from. `lsoas` and `towns` are as `geo.areas.Areas` has them;
     `lsoas` also has `short_name` and `name`. Their order is that of every array of counts. `ring`
     has the areas round them, for the statistics only. `counts` and `neighbours` are of the areas
-    inside, then of the ring. `held` is what there is of each source.
+    inside, then of the ring. `held` is what there is of each source. `published` has the sources,
+    by position, of which only public tables are here; their counts are in no other part of it.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Dataset:
     counts: Counts
     neighbours: Neighbours
     held: tuple[Held, ...]
+    published: Mapping[int, Published] = field(default_factory=dict)
 
     @classmethod
     def open(cls, home: Path) -> "Dataset":
@@ -56,7 +59,11 @@ class Dataset:
         Raises DatasetError where there is none, or one of another format.
         """
         folder = current_folder(home)
-        manifest = read_manifest(folder)
+        return cls.read(folder, read_manifest(folder))
+
+    @classmethod
+    def read(cls, folder: Path, manifest: dict[str, Any]) -> "Dataset":
+        """Open one version of a dataset. Raises DatasetError where it is damaged."""
         try:
             lsoas = geopandas.read_parquet(folder / "lsoas.parquet")
             pairs = pd.read_parquet(folder / "neighbours.parquet")
@@ -78,7 +85,9 @@ class Dataset:
                 held=_held(manifest["sources"], counts),
             )
         except _DAMAGE as error:
-            raise DatasetError(f"The dataset in {home} is damaged; build it again.") from error
+            raise DatasetError(
+                f"The dataset in {folder.parent} is damaged; build it again."
+            ) from error
 
     @property
     def id(self) -> str:
@@ -113,8 +122,9 @@ class Dataset:
 
     @property
     def holds_partner_records(self) -> bool:
-        """Whether any incidents are confidential."""
-        return any(source.sensitivity == "partner" for source in self.sources)
+        """Whether any incidents are confidential; those of public tables are not."""
+        partners = (s for s, one in enumerate(self.sources) if one.sensitivity == "partner")
+        return any(s not in self.published for s in partners)
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -147,7 +157,7 @@ class Dataset:
         Raises DatasetError where they are damaged or there are none.
         """
         with self._reading("named areas"):
-            return NamedAreas.read(self.folder, self.period)
+            return NamedAreas.read(self.folder, self.period, without=self.published)
 
     @cached_property
     def times(self) -> Times:
@@ -156,7 +166,8 @@ class Dataset:
         Raises DatasetError where the parts of the dataset are damaged.
         """
         with self._reading("incidents"):
-            return Times.read(self.folder, [source.id for source in self.sources])
+            ids = [source.id for source in self.sources]
+            return Times.read(self.folder, self.manifest["files"], ids)
 
     @cached_property
     def places(self) -> Places:
@@ -165,7 +176,7 @@ class Dataset:
         Raises DatasetError where they are damaged or there are none.
         """
         with self._reading("places"):
-            return Places.read(self.folder, self.sources)
+            return Places.read(self.folder, self.manifest["files"], self.sources)
 
     @property
     def period(self) -> Period:

@@ -17,6 +17,10 @@ class QuestionError(SafermapError):
     """A question with an unknown or contradictory part: theme, period, place, bbox, format."""
 
 
+class HiddenError(SafermapError):
+    """A count that is not shown to anyone, so that nobody can be told from it."""
+
+
 class UnknownNameError(SafermapError):
     """An address that names nothing: a town, a layer, a feature."""
 

@@ -1,5 +1,6 @@
 """The areas of further sets, such as wards, with counts of the incidents they hold."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -7,6 +8,7 @@ from urllib.parse import quote
 
 import geopandas
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet
 
 from geo.counts import Counts
@@ -27,10 +29,14 @@ class NamedAreas:
     counts: Counts
 
     @classmethod
-    def read(cls, folder: Path, period: Period) -> "NamedAreas":
-        """The named areas of a version. Raises OSError or KeyError where it has none."""
+    def read(cls, folder: Path, period: Period, without: Collection[int] = ()) -> "NamedAreas":
+        """The named areas of a version, without the counts of some sources.
+
+        Raises OSError or KeyError where it has none.
+        """
         areas = geopandas.read_parquet(folder / "sets.parquet")
         table = pyarrow.parquet.read_table(folder / "set_counts.parquet")
+        table = table.filter(pa.array(~np.isin(table["source"].to_numpy(), list(without))))
         _, first = np.unique(areas["set"].factorize()[0], return_index=True)
         position = first[table["set"].to_numpy()] + table["area"].to_numpy()
         return cls(areas, Counts.from_table(table, period, position, len(areas)))

@@ -257,6 +257,11 @@ THEMES: dict[str, Theme] = {
 }
 
 
+def title_of(kinds: Mapping[str, str], code: str) -> str:
+    """What an offence, or a further kind, is called in the middle of a sentence."""
+    return (OFFENCES[code].title if code in OFFENCES else kinds[code]).lower()
+
+
 def theme_names(kinds: Mapping[str, str] = NO_KINDS) -> tuple[str, ...]:
     """Every name `find_theme` knows: themes, offences, rural offences, then further kinds."""
     return tuple(dict.fromkeys((*THEMES, *OFFENCES, *RURAL_OFFENCES, *kinds)))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,14 +43,16 @@ class Places:
     count: NDArray[np.int64]
 
     @classmethod
-    def read(cls, folder: Path, sources: Sequence[Source]) -> "Places":
-        """The places of a version, from its parts.
+    def read(
+        cls, folder: Path, files: Sequence[dict[str, Any]], sources: Sequence[Source]
+    ) -> "Places":
+        """The places of a version, from the parts of these files of its manifest.
 
         `sources`: those of the dataset, in order. Raises OSError where there are no parts.
         """
         ids = [source.id for source in sources]
         found, counted, start = [], [], 0
-        for part in kept_rows(folder, *_COLUMNS):
+        for part in kept_rows(folder, files, *_COLUMNS):
             places, counts = _of_part(part, ids.index(part.account["source"]), start)
             found.append(places)
             counted.append(counts)

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.areas import town_id
 from geo.counts import Counts
 from geo.dataset import Dataset
 from geo.detail import CHOSEN, Detail
-from geo.errors import QuestionError
-from geo.offences import NEVER_MAPPED, Kind, Theme, find_theme
+from geo.errors import HiddenError, QuestionError
+from geo.offences import Kind, Theme, find_theme
 from geo.period import Period
-from geo.recorders import choose_sources, first_recorded, marks, months_of, months_shared, names_of
-from geo.rural_urban import PLACES, Place
-
-DEFAULT_MONTHS = 12
+from geo.public.tables import Published
+from geo.question_parts import check_period, check_place, check_town
+from geo.recorders import choose_sources, first_recorded, marks, months_of, names_of
+from geo.rural_urban import Place
+from geo.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,16 @@ class Question:
         if theme is None:
             theme = first_recorded(dataset, "crime", "asb")
         chosen = find_theme(theme, dataset.kinds)
-        side = _place(dataset, chosen, place)
+        side = check_place(dataset, chosen, place)
         sources = choose_sources(dataset, chosen, source)
-        period = _period(dataset, sources, months)
-        earlier = None if compare is None else _period(dataset, sources, compare)
+        period = check_period(dataset, sources, months)
+        earlier = None if compare is None else check_period(dataset, sources, compare)
         if earlier is not None and earlier.last >= period.first:
             raise QuestionError(
                 f"The months to compare with ({earlier.iso()}) must end before those counted "
                 f"({period.iso()}) begin."
             )
-        town = _town(dataset, town)
+        town = check_town(dataset, town)
         return cls(chosen, period, sources, side, town, detail, earlier)
 
     def everywhere(self) -> "Question":
@@ -136,18 +136,84 @@ class Question:
         held = [dataset.held[s] for s in self.sources]
         return sum(any(one.has(month) for one in held) for month in self.period.months())
 
-    def counts_by_month(self, dataset: Dataset) -> NDArray[np.int64]:
-        """Counts, months by LSOAs, in the order of `areas`."""
-        return self._by_month(dataset)[:, self.areas(dataset)]
+    def published(self, dataset: Dataset) -> Published | None:
+        """The public tables it is answered from; None where all of its source is at hand."""
+        return dataset.published.get(self.sources[0])
+
+    def tally(self, dataset: Dataset) -> Tally:
+        """Counts of the period by LSOA, in the order of `areas`, and which of them are hidden.
+
+        Raises HiddenError where the theme is not shown below the town.
+        """
+        public = self._public(dataset)
+        if public is None:
+            return Tally.shown(self.counts_by_month(dataset).sum(axis=0))
+        if not public.below_town(self.theme):
+            who = names_of(dataset, self.sources)
+            raise HiddenError(
+                f"{self.theme.title} in the records of {who} are shown by town and for the whole "
+                "area, never below. Ask the layer towns."
+            )
+        return public.areas(self.theme, self.period).of(self.areas(dataset))
+
+    def tally_by(self, dataset: Dataset, groups: NDArray[np.int64], size: int) -> Tally:
+        """Counts of the period by group of areas, and which of them are hidden.
+
+        `groups`: the group of each of `areas`, below 0 where it is in none. A group whose total is
+        public has it, whatever is hidden in it.
+        """
+        public = self._public(dataset)
+        if public is None:
+            known = groups >= 0
+            count = self.counts_by_month(dataset).sum(axis=0)
+            sums = np.bincount(groups[known], count[known], size)
+            return Tally.shown(sums.astype(np.int64))
+        positions, found = self.areas(dataset), []
+        for number in range(size):
+            members = np.zeros(len(dataset.lsoas), dtype=bool)
+            members[positions[groups == number]] = True
+            found.append(public.together(self.theme, self.period, members))
+        hidden = np.array([count is None for count in found], dtype=bool)
+        return Tally(np.array([count or 0 for count in found], dtype=np.int64), hidden)
+
+    def total(self, dataset: Dataset) -> int | None:
+        """The count of the period in all of `areas` that are shown; None where it is hidden."""
+        return self._together(dataset, self.shown(dataset))
+
+    def whole(self, dataset: Dataset) -> int | None:
+        """The count of the period in all of `areas`, shown or not; None where it is hidden."""
+        return self._together(dataset, np.ones(len(self.areas(dataset)), dtype=bool))
+
+    def _together(self, dataset: Dataset, chosen: NDArray[np.bool_]) -> int | None:
+        return self.tally_by(dataset, np.where(chosen, 0, -1), 1).numbers()[0]
 
     def counts(self, dataset: Dataset) -> NDArray[np.int64]:
-        """Counts of the period by LSOA, in the order of `areas`."""
-        total: NDArray[np.int64] = self.counts_by_month(dataset).sum(axis=0)
-        return total
+        """Counts of the period by LSOA, in the order of `areas`.
+
+        Raises HiddenError where one of them is hidden.
+        """
+        tally = self.tally(dataset)
+        if tally.hidden.any():
+            raise HiddenError(
+                f"Some counts of {self.theme.title.lower()} in the records of "
+                f"{names_of(dataset, self.sources)} are hidden, so that nobody can be told from "
+                "them, and this cannot be worked out without them. The layers show those that are "
+                "public."
+            )
+        return tally.count
+
+    def counts_by_month(self, dataset: Dataset) -> NDArray[np.int64]:
+        """Counts, months by LSOAs, in the order of `areas`. Raises HiddenError as `ring_counts`."""
+        return self._by_month(dataset)[:, self.areas(dataset)]
 
     def ring_counts(self, dataset: Dataset) -> NDArray[np.int64]:
-        """Counts of the period in the areas of `ring`, in its order."""
+        """Counts of the period in the areas of `ring`, in its order.
+
+        Raises HiddenError where only public tables are at hand, unless there is no such area.
+        """
         positions, _ = self.ring(dataset)
+        if not len(positions):
+            return np.zeros(0, dtype=np.int64)
         total: NDArray[np.int64] = self._by_month(dataset).sum(axis=0)
         return total[len(dataset.lsoas) + positions]
 
@@ -159,32 +225,13 @@ class Question:
         total: NDArray[np.int64] = self._of(dataset, dataset.named_areas.counts).sum(axis=0)
         return total[:-1]
 
-    def place_counts(self, dataset: Dataset) -> NDArray[np.int64]:
-        """Counts of the period by place, in the order of `dataset.places`; 0 elsewhere.
+    def unlocated(self, dataset: Dataset) -> int | None:
+        """Incidents of the theme and period with no place recorded: in no area's count.
 
-        Of the areas that are shown, and without the offences that are never mapped.
+        None where that is not public.
         """
-        places = dataset.places
-        chosen = self.holds(dataset, places.kinds, places.sources) & ~_unmapped(places.kinds)
-        total = places.counts(chosen, self.period)
-        return np.where(self.asked_places(dataset), total, 0)
-
-    def asked_places(self, dataset: Dataset) -> NDArray[np.bool_]:
-        """Which of `dataset.places` lie in the areas that are shown."""
-        shown = np.zeros(len(dataset.lsoas), dtype=bool)
-        shown[self.areas(dataset)[self.shown(dataset)]] = True
-        asked: NDArray[np.bool_] = shown[dataset.places.lsoa]
-        return asked
-
-    def never_mapped(self, dataset: Dataset) -> int:
-        """Incidents of the areas shown that are of an offence that is never mapped."""
-        counts = dataset.counts
-        chosen = self.holds(dataset, counts.kinds, counts.sources) & _unmapped(counts.kinds)
-        total = counts.by_month(chosen, self.period).sum(axis=0)[self.areas(dataset)]
-        return int(total[self.shown(dataset)].sum())
-
-    def unlocated(self, dataset: Dataset) -> int:
-        """Incidents of the theme and period with no place recorded: in no area's count."""
+        if self.published(dataset) is not None:
+            return None
         return int(self._by_month(dataset)[:, -1].sum())
 
     def marked(self, dataset: Dataset) -> bool:
@@ -203,6 +250,11 @@ class Question:
         ]
         return int(dataset.counts.by_month(np.array(silent, dtype=bool), self.period).sum())
 
+    def need_records(self, dataset: Dataset) -> None:
+        """Raises HiddenError where no more is at hand than the public tables of a source."""
+        if any(s in dataset.published for s in self.sources):
+            raise HiddenError(_not_public(dataset, self.sources))
+
     def holds(
         self, dataset: Dataset, kinds: Sequence[Kind], sources: Sequence[int]
     ) -> NDArray[np.bool_]:
@@ -217,48 +269,24 @@ class Question:
     def _by_month(self, dataset: Dataset) -> NDArray[np.int64]:
         return self._of(dataset, dataset.counts)
 
+    def _public(self, dataset: Dataset) -> Published | None:
+        """As `published`, once it is sure that the question can be answered from it."""
+        public = self.published(dataset)
+        if public is not None and not (
+            len(self.sources) == 1
+            and public.answers(self.theme)
+            and public.whole_years(self.period)
+        ):
+            raise HiddenError(_not_public(dataset, self.sources))
+        return public
+
     def _of(self, dataset: Dataset, counts: Counts) -> NDArray[np.int64]:
+        self.need_records(dataset)
         return counts.by_month(self.holds(dataset, counts.kinds, counts.sources), self.period)
 
 
-def _unmapped(kinds: Sequence[Kind]) -> NDArray[np.bool_]:
-    return np.array([kind.offence in NEVER_MAPPED for kind in kinds], dtype=bool)
-
-
-def _period(dataset: Dataset, sources: tuple[int, ...], months: str | None) -> Period:
-    if months is None:
-        return months_shared(dataset, sources).latest(DEFAULT_MONTHS)
-    held = months_of(dataset, sources)
-    period = Period.parse(months, dataset.period, held)
-    if not any(dataset.held[s].period.overlaps(period) for s in sources):
-        verb = "holds" if len(sources) == 1 else "hold"
-        spans = " and ".join(dict.fromkeys(dataset.held[s].period.iso() for s in sources))
-        raise QuestionError(
-            f"{names_of(dataset, sources)} {verb} {spans}, and no month of {period.iso()}."
-        )
-    return period
-
-
-def _place(dataset: Dataset, theme: Theme, place: str | None) -> Place | None:
-    if place is not None and place not in PLACES:
-        raise QuestionError(f"There is no place '{place}'; choose rural or urban.")
-    if theme.rural_only and place == "urban":
-        raise QuestionError(
-            f"The theme {theme.name} is about rural areas; leave out place=urban, or ask for crime."
-        )
-    if place is not None and not (dataset.place == place).any():
-        raise QuestionError(
-            f"No area of {dataset.area} is classed as {place}; leave out place={place}."
-        )
-    return "rural" if theme.rural_only else place
-
-
-def _town(dataset: Dataset, town: str | None) -> str | None:
-    if town is None:
-        return None
-    known = dataset.town_shapes.position
-    if not known:
-        raise QuestionError(f"There is no town '{town}'; the dataset has no towns.")
-    if (wanted := town_id(town)) not in known:
-        raise QuestionError(f"There is no town '{town}'; choose one of {', '.join(known)}.")
-    return wanted
+def _not_public(dataset: Dataset, sources: tuple[int, ...]) -> str:
+    return (
+        f"Of the records of {names_of(dataset, sources)} this is not public: only counts of whole "
+        "years, April to March, by census area, town and kind of place are."
+    )

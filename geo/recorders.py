@@ -32,10 +32,14 @@ def recorders(dataset: Dataset, theme: Theme) -> tuple[int, ...]:
     if theme.rural_only and not dataset.rural.any():
         return ()
     marked = [marks(dataset, theme, s) for s in range(len(dataset.held))]
-    found = [
-        s for s, held in enumerate(dataset.held) if theme.answerable(held.told, marked=marked[s])
-    ]
+    found = [s for s in range(len(dataset.held)) if _answers(dataset, theme, s, marked=marked[s])]
     return tuple(sorted(found, key=lambda s: not marked[s]))
+
+
+def _answers(dataset: Dataset, theme: Theme, source: int, *, marked: bool) -> bool:
+    if source in dataset.published:
+        return dataset.published[source].answers(theme)
+    return theme.answerable(dataset.held[source].told, marked=marked)
 
 
 def choose_sources(dataset: Dataset, theme: Theme, name: str | None) -> tuple[int, ...]:
@@ -53,6 +57,11 @@ def choose_sources(dataset: Dataset, theme: Theme, name: str | None) -> tuple[in
     if name is None:
         return known[:1]
     if name == ALL:
+        if not may_add_up(dataset, known):
+            raise QuestionError(
+                f"The records of {names_of(dataset, known)} are public apart, never added up; "
+                f"choose one of {', '.join(ids[s] for s in known)}."
+            )
         return tuple(sorted(known))
     chosen = ids.index(name)
     if chosen not in known:
@@ -63,6 +72,11 @@ def choose_sources(dataset: Dataset, theme: Theme, name: str | None) -> tuple[in
             f"{' and '.join(others)} {'do' if len(others) > 1 else 'does'}."
         )
     return (chosen,)
+
+
+def may_add_up(dataset: Dataset, sources: tuple[int, ...]) -> bool:
+    """Whether these sources may be added up: partners' public tables are shown by themselves."""
+    return len(sources) == 1 or not any(s in dataset.published for s in sources)
 
 
 def source_asked(dataset: Dataset, theme: Theme, sources: tuple[int, ...]) -> str | None:
@@ -108,12 +122,21 @@ def names_of(dataset: Dataset, sources: tuple[int, ...]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _recorded(dataset: Dataset, theme: Theme, source: int) -> bool:
+    return bool(theme.offences & dataset.published[source].told)
+
+
 def _unrecorded(dataset: Dataset, theme: Theme) -> str:
     if theme.rural_only and not dataset.rural.any():
         return f"No area of {dataset.area} is classed as rural, so there is no {theme.name}."
     everyone = tuple(range(len(dataset.sources)))
     who = "the sources" if len(everyone) > 1 else "the source"
     do = "do" if len(everyone) > 1 else "does"
+    if any(_recorded(dataset, theme, s) for s in dataset.published):
+        return (
+            f"Of the theme {theme.name} no figures are public: of partners' records only groups of "
+            f"offences are, that never overlap. Choose one of {', '.join(themes(dataset))}."
+        )
     return (
         f"For the theme {theme.name}: {who} ({names_of(dataset, everyone)}) {do} not record this, "
         f"or not apart from other offences. {theme.meaning}"

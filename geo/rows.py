@@ -1,6 +1,6 @@
 """The incidents of a version, row by row, whatever parts they lie in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,17 +30,17 @@ class KeptRows:
     lsoa: NDArray[np.int32]
 
 
-def kept_rows(folder: Path, *columns: str) -> Iterator[KeptRows]:
+def kept_rows(folder: Path, files: Sequence[dict[str, Any]], *columns: str) -> Iterator[KeptRows]:
     """The rows of a version that count, file by file; of these columns, or of all.
 
-    Rows of the ring are left out, and those that gave way to another.
+    `files` are accounts of its manifest. Rows of the ring are left out, and those that gave way to
+    another.
     """
-    manifest = read_manifest(folder)
     ring = pq.read_table(folder / "lsoas.parquet", columns=["ring"])["ring"].to_numpy()
     inside = int((~ring).sum())
     dropped = pq.read_table(folder / "dropped.parquet")
     wanted = ("place", *columns) if columns else ()
-    for account in manifest["files"]:
+    for account in files:
         part = (folder / "parts", account["part"])
         of_source = pc.equal(dropped["source"], account["source"])
         mine = dropped.filter(pc.and_(of_source, pc.equal(dropped["part"], account["part"])))
@@ -59,7 +59,7 @@ def incident_rows(folder: Path) -> pa.Table:
     """
     areas = pq.read_table(folder / "lsoas.parquet", columns=["lsoa_code", "town"])
     tables = []
-    for kept in kept_rows(folder):
+    for kept in kept_rows(folder, read_manifest(folder)["files"]):
         flat = with_places(kept.rows, kept.places)
         at = pa.array(kept.lsoa, mask=kept.lsoa < 0)
         for name in ("lsoa_code", "town"):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -48,13 +49,14 @@ class Times:
     hour: NDArray[np.int8]
 
     @classmethod
-    def read(cls, folder: Path, sources: Sequence[str]) -> "Times":
-        """Read those of a version, whose sources have these ids, in their order.
+    def read(cls, folder: Path, files: Sequence[dict[str, Any]], sources: Sequence[str]) -> "Times":
+        """Read those of a version from these files of its manifest.
 
+        `sources`: ids of those of the dataset, in order.
         Raises OSError, KeyError or ValueError where it is damaged.
         """
         found = [_dated(kept.rows, kept.lsoa, sources.index(kept.account["source"]))
-                 for kept in kept_rows(folder, *_COLUMNS)]  # fmt: skip
+                 for kept in kept_rows(folder, files, *_COLUMNS)]  # fmt: skip
         told = pa.concat_tables([_DATED.empty_table(), *found])
         kind, first = group_rows(positions(told[name]) for name in ("source", *KIND_COLUMNS))
         of_kind = told.select(["source", *KIND_COLUMNS]).take(first)

@@ -59,7 +59,11 @@ class When:
 
 
 def when(dataset: Dataset, question: Question) -> When:
-    """Days and hours of the incidents that the question counts in the areas it shows."""
+    """Days and hours of the incidents that the question counts in the areas it shows.
+
+    Raises HiddenError where only public tables are at hand.
+    """
+    question.need_records(dataset)
     times = dataset.times
     shown = np.zeros(len(dataset.lsoas) + 1, dtype=bool)  # the last is for no place
     shown[question.areas(dataset)[question.shown(dataset)]] = True

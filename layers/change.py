@@ -31,7 +31,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
         told = f"Altogether {whole[0].lower()}{whole[1:]} {told}"
     facts = {
         "compared_with": question.before().period.iso(),
-        "areas_compared": 0 if found is None else size,
+        "areas_compared": 0 if found is None else int((~found.hidden).sum()),
         "in_words": told,
         "how": HOW,
     }

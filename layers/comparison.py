@@ -12,6 +12,7 @@ from geo.measures.change import Change, compare
 from geo.measures.clusters import false_discovery
 from geo.period import Period, month_words
 from geo.query import Question
+from geo.tally import Tally
 from layers.layer import Drawing, DrawnClass, Field
 from layers.palette import DOWN, SAME, UP
 
@@ -20,6 +21,7 @@ LEAST_BASE = 10  # no percentage on a smaller count
 UNTOLD = "no change is told; in_words says why"
 NONE_BEFORE = "there were none before, or no change is told"
 UNTESTED = "there were none in either period, or no change is told"
+HIDDEN = "No change is told: one of the counts is hidden."
 CHANGE = (
     Field("period_before", "string", "The months compared with", "YYYY-MM/YYYY-MM"),
     Field("count_before", "integer", "Incidents recorded in those months", "incidents", UNTOLD),
@@ -55,16 +57,21 @@ class Comparison:
     """Counts of the earlier months and of those asked about, one entry a group.
 
     A change is clear where its exact p-value, held against all groups compared by Benjamini and
-    Hochberg, is at most 0.05.
+    Hochberg, is at most 0.05. A group one of whose counts is hidden is not compared.
     """
 
     period: Period
     """The earlier months."""
-    before: NDArray[np.int64]
-    after: NDArray[np.int64]
+    before: Tally
+    after: Tally
     change: Change
     q: NDArray[np.float64]
     clear: NDArray[np.bool_]
+
+    @property
+    def hidden(self) -> NDArray[np.bool_]:
+        """Which groups are not compared, since one of their counts is hidden."""
+        return self.before.hidden | self.after.hidden
 
 
 def why_not(dataset: Dataset, question: Question) -> str | None:
@@ -90,12 +97,11 @@ def compare_groups(
     """Compare the areas group by group; a group of -1 is left out. None where `why_not` says so."""
     if why_not(dataset, question) is not None:
         return None
-    earlier, known = question.before(), groups >= 0
-    before, after = (
-        np.bincount(groups[known], asked.counts(dataset)[known], size).astype(np.int64)
-        for asked in (earlier, question)
-    )
-    change = compare(before, after, len(earlier.period), len(question.period))
+    earlier = question.before()
+    before, after = (asked.tally_by(dataset, groups, size) for asked in (earlier, question))
+    change = compare(before.count, after.count, len(earlier.period), len(question.period))
+    hidden = before.hidden | after.hidden
+    change = Change(**{name: np.where(hidden, np.nan, v) for name, v in vars(change).items()})
     q = false_discovery(change.p)
     return Comparison(earlier.period, before, after, change, q, q <= CLEAR)
 
@@ -111,31 +117,38 @@ def change_columns(
         return {name: [value] * size for name, value in (empty | said).items()}
     change = found.change
     up = change.ratio > 1
+    way = np.where(found.clear, np.where(up, "up", "down"), "no clear change").astype(object)
+    way[found.hidden] = None
     return {
         "period_before": period,
-        "count_before": found.before,
+        "count_before": found.before.column if found.hidden.any() else found.before.count,
         "ratio": _finite(change.ratio),
         "ratio_lower": change.ratio_lower,
         "ratio_upper": _finite(change.ratio_upper),
         "p": change.p,
         "q": found.q,
-        "direction": np.where(found.clear, np.where(up, "up", "down"), "no clear change"),
+        "direction": way,
         "in_words": sentences(question, found),
     }
 
 
 def ways(direction: Iterable[str | None], in_words: Iterable[str], noun: str) -> str:
     """How many of those shown went which way, in one sentence; why none is told where none is."""
-    found, allowed = list(direction), "once all that were compared are allowed for"
+    found, said = list(direction), list(in_words)
+    hidden = said.count(HIDDEN)
+    shown, allowed = len(found) - hidden, "once all that were compared are allowed for"
+    more = f" Of {hidden:,} more no change is told, since a count is hidden." if hidden else ""
     counted = {way: found.count(way) for way in ("up", "down") if way in found}
     if counted:
         told = [
             f"{count:,} {'is' if count == 1 else 'are'} clearly {way}"
             for way, count in counted.items()
         ]
-        return f"Of {len(found):,} {noun} {' and '.join(told)}, {allowed}."
-    untold = [why for way, why in zip(found, in_words, strict=True) if way is None]
-    return untold[0] if untold else f"No clear change in any of {len(found):,} {noun}, {allowed}."
+        return f"Of {shown:,} {noun} {' and '.join(told)}, {allowed}.{more}"
+    untold = [why for way, why in zip(found, said, strict=True) if way is None]
+    if not shown or (untold and not hidden):
+        return untold[0] if untold else f"No clear change in any of 0 {noun}, {allowed}."
+    return f"No clear change in any of {shown:,} {noun}, {allowed}.{more}"
 
 
 def sentences(question: Question, found: Comparison) -> list[str]:
@@ -143,8 +156,8 @@ def sentences(question: Question, found: Comparison) -> list[str]:
     lengths = len(found.period), len(question.period)
     change = found.change
     rows = zip(
-        found.before.tolist(),
-        found.after.tolist(),
+        found.before.numbers(),
+        found.after.numbers(),
         found.clear.tolist(),
         zip(change.ratio, change.ratio_lower, change.ratio_upper, strict=True),
         strict=True,
@@ -153,12 +166,14 @@ def sentences(question: Question, found: Comparison) -> list[str]:
 
 
 def _sentence(
-    before: int,
-    after: int,
+    before: int | None,
+    after: int | None,
     clear: bool,
     ratio: tuple[float, float, float],
     lengths: tuple[int, int],
 ) -> str:
+    if before is None or after is None:
+        return HIDDEN
     if not before and not after:
         return "No incident in either period."
     alike = lengths[0] == lengths[1]

@@ -176,4 +176,5 @@ LAYER = Layer(
     unit="bands",
     within_town=True,
     takes=("bandwidth", "cell"),
+    finer=True,
 )

@@ -52,11 +52,13 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     lsoas = dataset.lsoas.iloc[positions]
     extra = {field.name: _values(lsoas, field) for field in columns(dataset)}
     decile = lsoas[index.column].to_numpy("float64", na_value=float("nan"))
-    table = by_decile(decile, question.counts(dataset), dataset.residents[positions])
+    tally = question.tally(dataset)
+    table = by_decile(decile, tally.count, dataset.residents[positions])
     unknown = set(decile[~dataset.residents_known[positions]].tolist())
+    hidden = set(decile[tally.hidden].tolist())
     deciles = [
         {
-            name: _told(name, value, row[0] in unknown)
+            name: _told(name, value, unknown=row[0] in unknown, hidden=row[0] in hidden)
             for name, value in zip(TABLE, row, strict=True)
         }
         for row in zip(*(getattr(table, name).tolist() for name in TABLE), strict=True)
@@ -66,10 +68,15 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     return lsoa_answer(dataset, question, extra, facts)
 
 
-def _told(name: str, value: float, unknown: bool) -> float | None:
-    """A figure of a decile; None where there is none, or where residents it needs are not known."""
-    needs = name not in ("decile", "areas", "count")
-    return None if math.isnan(value) or (needs and unknown) else value
+def _told(name: str, value: float, *, unknown: bool, hidden: bool) -> float | None:
+    """A figure of a decile; None where there is none.
+
+    That is so where residents it needs are not known, or a count of one of its areas is hidden.
+    """
+    needs_people = name not in ("decile", "areas", "count")
+    needs_count = name not in ("decile", "areas", "residents")
+    untold = (needs_people and unknown) or (needs_count and hidden)
+    return None if math.isnan(value) or untold else value
 
 
 def _values(lsoas: pd.DataFrame, field: Field) -> pd.Series:

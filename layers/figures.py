@@ -11,13 +11,16 @@ from geo.measures.rates import rate, rate_limits
 from geo.measures.smoothing import smoothed_rate
 from geo.query import Question
 from geo.recorders import names_of
+from geo.tally import Tally
 from layers.layer import Answer, Field
 
-NOBODY = "nobody lives there, or residents are not known"
+NOBODY = "nobody lives there, residents are not known, or the count is hidden"
+HIDDEN = "it is hidden, as small counts of partners' records are, and others so that none follows"
+HIDDEN_REASON = "Its count is hidden, so that nobody can be told from it."
 UNCLASSED = "it has no rural-urban class"
 FIGURES = (
     Field("residents", "integer", "Residents that the rate divides by", "people", "not known"),
-    Field("count", "integer", "Incidents recorded in the period", "incidents"),
+    Field("count", "integer", "Incidents recorded in the period", "incidents", HIDDEN),
     Field("rate", "number", "Incidents per 1,000 residents over the period", "per 1,000", NOBODY),
     Field("rate_lower", "number", "Lower 95% limit of the rate", "per 1,000", NOBODY),
     Field("rate_upper", "number", "Upper 95% limit of the rate", "per 1,000", NOBODY),
@@ -28,7 +31,13 @@ FIGURES = (
         "per 1,000",
         NOBODY,
     ),
-    Field("share", "number", "Share of the incidents of all areas asked about", "0 to 1", "none"),
+    Field(
+        "share",
+        "number",
+        "Share of the incidents of all areas asked about",
+        "0 to 1",
+        "there are none, or a count is hidden",
+    ),
 )
 QUESTION = (
     Field("theme", "string", "What is counted"),
@@ -48,26 +57,49 @@ AREA = (
 
 
 def figure_columns(
-    count: NDArray[np.int64],
+    tally: Tally,
     residents: NDArray[np.int64],
     known: NDArray[np.bool_],
+    whole: int | None,
 ) -> dict[str, Any]:
     """The columns of FIGURES for counts and residents of the same areas.
 
-    Where residents are not `known` there is no rate.
+    Where residents are not `known` there is no rate; where a count is hidden there is nothing that
+    follows from it. `whole` is the count that shares are of; None where it is hidden.
     """
-    residents = np.where(known, residents, 0)
-    lower, upper = rate_limits(count, residents)
-    total = count.sum()
-    return {
-        "residents": pd.arrays.IntegerArray(residents, ~known),
-        "count": count,
-        "rate": rate(count, residents),
+    told, residents = ~tally.hidden, np.where(known, residents, 0)
+    count, people = tally.count[told], residents[told]
+    lower, upper = rate_limits(count, people)
+    rates = {
+        "rate": rate(count, people),
         "rate_lower": lower,
         "rate_upper": upper,
-        "rate_smoothed": smoothed_rate(count, residents),
-        "share": count / total if total else np.full(len(count), np.nan),
+        "rate_smoothed": smoothed_rate(count, people),
+        "share": count / whole if whole else np.full(len(count), np.nan),
     }
+    return {
+        "residents": pd.arrays.IntegerArray(residents, ~known),
+        "count": tally.column if tally.hidden.any() else tally.count,
+        **spread(rates, told),
+    }
+
+
+def spread(columns: dict[str, Any], told: NDArray[np.bool_], **otherwise: str) -> dict[str, Any]:
+    """Columns of the areas that are told of, with nothing in the rows of the others.
+
+    `otherwise` says by column what stands there instead.
+    """
+    if told.all():
+        return columns
+    at, size = np.flatnonzero(told), np.arange(len(told))
+    whole = {
+        name: pd.Series(pd.array(values), index=at).reindex(size)
+        for name, values in columns.items()
+    }
+    for name, words in otherwise.items():
+        whole[name] = whole[name].astype(object)
+        whole[name][~told] = words
+    return {name: values.array for name, values in whole.items()}
 
 
 def question_columns(dataset: Dataset, question: Question) -> dict[str, Any]:
@@ -90,9 +122,10 @@ def lsoa_answer(
     positions = question.areas(dataset)
     columns = {
         **figure_columns(
-            question.counts(dataset),
+            question.tally(dataset),
             dataset.residents[positions],
             dataset.residents_known[positions],
+            question.whole(dataset),
         ),
         **(extra or {}),
         **question_columns(dataset, question),

@@ -112,4 +112,5 @@ LAYER = Layer(
     unit="cells",
     within_town=True,
     takes=("cell", "shape"),
+    finer=True,
 )

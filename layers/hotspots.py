@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.measures.funnel import funnel_places
@@ -16,10 +18,14 @@ from geo.measures.robustness import (
     in_words,
 )
 from geo.query import Question
-from layers.figures import AREA, FIGURES, QUESTION, lsoa_answer
+from layers.figures import AREA, FIGURES, HIDDEN, HIDDEN_REASON, QUESTION, lsoa_answer, spread
 from layers.layer import Answer, Drawing, Field, Layer, always
 from layers.surroundings import FIELDS, NEAREST, NOT_TESTED, surroundings
 
+OF_HIDDEN = {
+    "hotspot_class": "not told",
+    **dict.fromkeys(("hotspot_reason", "cluster_reason", "moran_reason"), HIDDEN_REASON),
+}
 UNKNOWN = "Its residents are not known, so there is no rate to compare."
 
 
@@ -28,8 +34,9 @@ def compute(dataset: Dataset, question: Question) -> Answer:
 
     Beside them stands in how many settings an area is a hot spot, and a cluster.
     """
-    positions = question.areas(dataset)
-    by_month, residents = question.counts_by_month(dataset), dataset.residents[positions]
+    told = ~question.tally(dataset).hidden
+    positions = question.areas(dataset)[told]
+    by_month, residents = _by_month(dataset, question, told), dataset.residents[positions]
     count = by_month.sum(axis=0)
     own = own_level(count, residents)
     classes, reasons = classify(own.z, count, residents, dataset.neighbours.subset(positions))
@@ -37,32 +44,49 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     order = concentration(count)
     around = surroundings(dataset, question)
     stands = hot_spot_settings(by_month, residents)
+    columns = {
+        "hotspot_class": classes,
+        "hotspot_reason": [
+            why if told or why is None else UNKNOWN
+            for why, told in zip(reasons, known, strict=True)
+        ],
+        "own_z": own.z,
+        "funnel": funnel_places(own.z),
+        "rank": order.rank,
+        "cumulative_share": _of_whole(order.cumulative_share, count, question.whole(dataset)),
+        **around.columns,
+        **_settings("hotspot", stands),
+        **_settings("cluster", around.stands),
+        "robustness": in_words(stands, around.stands),
+    }
     return lsoa_answer(
         dataset,
         question,
-        extra={
-            "hotspot_class": classes,
-            "hotspot_reason": [
-                why if told or why is None else UNKNOWN
-                for why, told in zip(reasons, known, strict=True)
-            ],
-            "own_z": own.z,
-            "funnel": funnel_places(own.z),
-            "rank": order.rank,
-            "cumulative_share": order.cumulative_share,
-            **around.columns,
-            **_settings("hotspot", stands),
-            **_settings("cluster", around.stands),
-            "robustness": in_words(stands, around.stands),
-        },
+        extra=spread(columns, told, **OF_HIDDEN),
         facts={
             **_judged(own, int(count[residents > 0].sum()), int(residents.sum())),
             "judged_against": f"the rate of all {question.place or ''} areas".replace("  ", " "),
             "areas_judged": len(positions),
+            "areas_hidden": int((~told).sum()),
             **around.facts,
             "settings": {"hot_spot": _hot_spot_words(stands), "cluster": CLUSTER_WORDS},
         },
     )
+
+
+def _by_month(dataset: Dataset, question: Question, told: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Counts of the areas told of, months by areas; as of one month where no month is public."""
+    if question.published(dataset) is not None:
+        return question.tally(dataset).count[told][np.newaxis]
+    return question.counts_by_month(dataset)
+
+
+def _of_whole(
+    share: NDArray[np.float64], count: NDArray[np.int64], whole: int | None
+) -> NDArray[np.float64]:
+    """Shares of the counts told of as shares of all; NaN where all together are hidden."""
+    told = int(count.sum())
+    return share if told == whole else share * (told / whole if whole else np.nan)
 
 
 def _judged(own: OwnLevel, count: int, residents: int) -> dict[str, Any]:
@@ -87,7 +111,7 @@ def _hot_spot_words(stands: Stands) -> str:
     left_out = (
         f"each of {months} months left out in turn"
         if months > 0
-        else "fewer than two months have incidents, so none was left out"
+        else "fewer than two months are told apart or have incidents, so none was left out"
     )
     z, least = _one_of(Z_THRESHOLDS, "{:.3f}"), _one_of(COUNT_THRESHOLDS, "{}")
     return f"z of {z} with at least {least} incidents; {left_out}"
@@ -124,7 +148,7 @@ LAYER = Layer(
                 "Where the rate lies in the funnel: inside, or above or below its 95% or 99.8%",
                 null="not told",
             ),
-            Field("rank", "integer", "1 is the area with most incidents"),
+            Field("rank", "integer", "1 is the area with most incidents", null=HIDDEN),
             Field(
                 "cumulative_share", "number", "Share of this and all higher ranks", "0 to 1", "none"
             ),

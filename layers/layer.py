@@ -114,6 +114,7 @@ class Layer:
     `table`: the fields that the table of its map shows in place of the usual figures, each with its
     heading. `compares`: whether it sets the period against earlier months, which `compare` names.
     `since`: the earliest months that a question makes it look at, where it looks over time.
+    `finer`: its rows need months, points or sets of areas, which are never public of partners'.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Layer:
     table: tuple[tuple[str, str], ...] = ()
     compares: bool = False
     since: Callable[[Question], Period] | None = None
+    finer: bool = False
 
     def rated(self, dataset: Dataset) -> bool:
         """Whether its rows have a rate, so that residents matter to it."""

@@ -70,4 +70,5 @@ LAYER = Layer(
     absent=absent,
     unit="points",
     within_town=True,
+    finer=True,
 )

@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from geo.dataset import Dataset
+from geo.offences import title_of
 from geo.period import Period, month_iso
 from geo.query import Question
+from geo.question_places import never_mapped
 from geo.recorders import names_of, recorders
 from geo.recording import RecordingChange, crossed
 from layers.layer import Answer, Layer
@@ -89,14 +91,18 @@ def sources(dataset: Dataset, question: Question) -> dict[str, Any]:
 
 
 def _total(dataset: Dataset, question: Question, source: int) -> dict[str, Any]:
-    """The count of one source alone, of the areas shown; None where it holds no month of them."""
+    """The count of one source alone, of the areas shown.
+
+    None where it holds no month of them, and where the count is hidden.
+    """
     asked = replace(question, sources=(source,))
-    total = int(asked.counts(dataset)[asked.shown(dataset)].sum())
-    months = asked.months_counted(dataset)
+    public, months = asked.published(dataset), asked.months_counted(dataset)
+    public_months = public is None or public.whole_years(question.period)
+    total = asked.total(dataset) if months and public_months else None
     return {
         "id": dataset.sources[source].id,
         "name": dataset.sources[source].name,
-        "count": total if months else None,
+        "count": total,
         "months_counted": months,
     }
 
@@ -120,6 +126,7 @@ def caveats(
             "then counted twice."
         )
     said += [words for s in question.sources for words in dataset.held[s].caveats]
+    said += _hidden_words(dataset, question)
     if theme.unmarked and not question.marked(dataset):
         said.append(theme.unmarked)
     if untold := question.untold(dataset):
@@ -135,7 +142,7 @@ def caveats(
             f"Some have no place: {unlocated:,} in the files are in no area's count. They may lie "
             "anywhere that the files cover."
         )
-    if layer and layer.within_town and (left_out := question.never_mapped(dataset)):
+    if layer and layer.within_town and (left_out := never_mapped(dataset, question)):
         said.append(
             f"Left out: sexual offences ({left_out:,}), which are never mapped below the town."
         )
@@ -155,6 +162,25 @@ def caveats(
     if question.months_missing(dataset):
         said.append("Months are missing: the files do not hold all of these months.")
     return said + list(layer.caveats if layer else ())
+
+
+def _hidden_words(dataset: Dataset, question: Question) -> list[str]:
+    """What is not shown of a partner's records, and what is left out of them."""
+    public = question.published(dataset)
+    if public is None:
+        return []
+    said = []
+    if public.below_town(question.theme):
+        tally = question.tally(dataset).of(question.shown(dataset))
+        if hidden := int(tally.hidden.sum()):
+            said.append(
+                f"Hidden: {hidden:,} of {len(tally.count):,} areas have a small count, or one that "
+                "a small count would follow from. They take no part in averages and tests."
+            )
+    if left_out := public.left_out(question.theme):
+        named = ", ".join(title_of(dataset.kinds, code) for code in sorted(left_out))
+        said.append(f"Left out: {named}, which have figures of their own, by town alone.")
+    return [*said, "Incidents with no place recorded are in no figure."]
 
 
 def recording_words(change: RecordingChange) -> str:

@@ -86,4 +86,5 @@ LAYER = Layer(
     sets=lambda dataset: dataset.sets,
     shapes=lambda dataset: dataset.named_areas.shapes,
     absent=lambda dataset: None if dataset.sets else "The dataset has no further sets of areas.",
+    finer=True,
 )

@@ -186,4 +186,5 @@ LAYER = Layer(
         ("cluster_pattern", "As a cluster"),
     ),
     since=months_looked_at,
+    finer=True,
 )

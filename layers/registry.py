@@ -20,7 +20,15 @@ def all_layers() -> dict[str, Layer]:
 
 def offered_layers(dataset: Dataset) -> dict[str, Layer]:
     """The layers that the dataset has something to fill with."""
-    return {name: layer for name, layer in all_layers().items() if layer.absent(dataset) is None}
+    return {name: layer for name, layer in all_layers().items() if _absent(layer, dataset) is None}
+
+
+def _absent(layer: Layer, dataset: Dataset) -> str | None:
+    """Why the dataset has nothing to fill a layer with; None where it has."""
+    whole = [s for s in range(len(dataset.sources)) if s not in dataset.published]
+    if layer.finer and not whole:
+        return "It needs more of partners' records than is public."
+    return layer.absent(dataset)
 
 
 def find_layer(name: str, dataset: Dataset | None = None) -> Layer:
@@ -30,7 +38,7 @@ def find_layer(name: str, dataset: Dataset | None = None) -> Layer:
     """
     known = all_layers() if dataset is None else offered_layers(dataset)
     if name not in known and name in all_layers() and dataset is not None:
-        why = all_layers()[name].absent(dataset)
+        why = _absent(all_layers()[name], dataset)
         raise UnknownNameError(f"There is no layer '{name}' here. {why}")
     if name not in known:
         raise UnknownNameError(f"There is no layer '{name}'; there are {', '.join(known)}.")

@@ -1,5 +1,7 @@
 """The rural-urban split at both official levels."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -7,12 +9,15 @@ from numpy.typing import NDArray
 from geo.dataset import Dataset
 from geo.query import Question
 from geo.rural_urban import CLASS, CLASSES, PLACES, SPLIT
+from geo.tally import Tally
 from layers.figures import (
     FIGURES,
+    HIDDEN,
     QUESTION,
     figure_columns,
     question_columns,
     residents_by,
+    spread,
     sum_by,
 )
 from layers.layer import Answer, Drawing, Field, Layer, always
@@ -22,15 +27,15 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     """One row a side of the split, one a class; each level adds up to the same total."""
     positions = question.areas(dataset)
     lsoas = dataset.lsoas.iloc[positions]
-    count = question.counts(dataset)
     levels, position = [], []
     for level, key, order in ((SPLIT, "place", PLACES), (CLASS, "ruc_code", tuple(CLASSES))):
         found = [code for code in order if (lsoas[key] == code).any()]
         group = pd.Index(found, dtype=object).get_indexer(lsoas[key])
-        total, areas = (sum_by(group, v, len(found)) for v in (count, np.ones_like(count)))
+        tally = question.tally_by(dataset, group, len(found))
+        areas = sum_by(group, np.ones_like(positions), len(found))
         people, known = residents_by(dataset, positions, group, len(found))
         classed = group >= 0
-        hectares = np.bincount(group[classed], lsoas["hectares"][classed], len(found))
+        hectares = np.bincount(group[classed], lsoas["hectares"][classed], len(found)).astype(float)
         levels.append(
             pd.DataFrame(
                 {
@@ -40,15 +45,24 @@ def compute(dataset: Dataset, question: Question) -> Answer:
                     "place": [code if level == SPLIT else CLASSES[code].place for code in found],
                     "areas": areas,
                     "residents_share": _share(people, known),
-                    **figure_columns(total, people, known),
+                    **figure_columns(tally, people, known, _whole(tally)),
                     "hectares": hectares,
-                    "per_km2": total / hectares * 100,
+                    **_per_km2(tally, hectares),
                     **question_columns(dataset, question),
                 }
             )
         )
         position += [dataset.rural_urban_shapes.position[code] for code in found]
     return Answer(pd.concat(levels, ignore_index=True), dataset.rural_urban_shapes, position)
+
+
+def _whole(tally: Tally) -> int | None:
+    return None if tally.hidden.any() else int(tally.count.sum())
+
+
+def _per_km2(tally: Tally, hectares: NDArray[np.float64]) -> dict[str, Any]:
+    told = ~tally.hidden
+    return spread({"per_km2": tally.count[told] / hectares[told] * 100}, told)
 
 
 def _share(people: NDArray[np.int64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -88,7 +102,7 @@ LAYER = Layer(
             ),
             *FIGURES,
             Field("hectares", "number", "Land", "hectares"),
-            Field("per_km2", "number", "Incidents per square kilometre", "per km²"),
+            Field("per_km2", "number", "Incidents per square kilometre", "per km²", HIDDEN),
             *QUESTION,
         )
     ),

@@ -60,9 +60,10 @@ def surroundings(dataset: Dataset, question: Question) -> Surroundings:
     """What their neighbours tell of the areas that the question is put to.
 
     The ring round them is among the neighbours as far as the sources cover it; it is not reported.
+    Areas whose count is hidden take no part, and are not among the rows.
     """
-    count, touching, together = _together(dataset, question)
-    reported = np.arange(len(question.areas(dataset)))
+    count, touching, together, own = _together(dataset, question)
+    reported = np.arange(own)
     around = clusters(count, touching, reported)
     near = (Neighbours.nearest(dataset.centroids[together], k) for k in NEAREST)
     stands = cluster_settings([around.q, *(clusters(count, n, reported).q for n in near)])
@@ -84,18 +85,23 @@ def surroundings(dataset: Dataset, question: Question) -> Surroundings:
 
 def tested(dataset: Dataset, question: Question) -> Clusters:
     """The clusters alone."""
-    count, touching, _ = _together(dataset, question)
-    return clusters(count, touching, np.arange(len(question.areas(dataset))))
+    count, touching, _, own = _together(dataset, question)
+    return clusters(count, touching, np.arange(own))
 
 
 def _together(
     dataset: Dataset, question: Question
-) -> tuple[NDArray[np.int64], Neighbours, NDArray[np.int64]]:
-    """Counts and neighbours of the areas asked about and of the ring, and where these stand."""
+) -> tuple[NDArray[np.int64], Neighbours, NDArray[np.int64], int]:
+    """Counts and neighbours of the areas asked about, then of the ring, and where these stand.
+
+    Beside them, how many of them are areas asked about: those whose count is not hidden.
+    """
     ring, _ = question.ring(dataset)
-    together = np.concatenate([question.areas(dataset), len(dataset.lsoas) + ring])
-    count = np.concatenate([question.counts(dataset), question.ring_counts(dataset)])
-    return count, dataset.neighbours.subset(together), together
+    tally = question.tally(dataset)
+    own = question.areas(dataset)[~tally.hidden]
+    together = np.concatenate([own, len(dataset.lsoas) + ring])
+    count = np.concatenate([tally.count[~tally.hidden], question.ring_counts(dataset)])
+    return count, dataset.neighbours.subset(together), together, len(own)
 
 
 def _beside(

@@ -6,7 +6,16 @@ import pandas as pd
 from geo.dataset import Dataset
 from geo.measures.hotspots import concentration
 from geo.query import Question
-from layers.figures import FIGURES, QUESTION, figure_columns, question_columns, residents_by, sum_by
+from layers.figures import (
+    FIGURES,
+    HIDDEN,
+    QUESTION,
+    figure_columns,
+    question_columns,
+    residents_by,
+    spread,
+    sum_by,
+)
 from layers.layer import Answer, Drawing, Field, Layer, always
 
 
@@ -14,18 +23,16 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     """Sums over the LSOAs of each town; the share is of all areas asked about, towns or not."""
     positions = question.areas(dataset)
     towns, size = dataset.town_position[positions], len(dataset.towns)
-    count = question.counts(dataset)
+    tally = question.tally_by(dataset, towns, size)
+    told = ~tally.hidden
     areas = sum_by(towns, np.ones(len(towns), dtype=np.int64), size)
-    figures = figure_columns(
-        sum_by(towns, count, size), *residents_by(dataset, positions, towns, size)
-    )
-    figures["share"] = figures["count"] / count.sum() if count.sum() else np.full(size, np.nan)
+    people = residents_by(dataset, positions, towns, size)
     rows = pd.DataFrame(
         {
             **{name: dataset.towns[name] for name in ("town_id", "town", "role")},
             "areas": areas,
-            **figures,
-            "rank": concentration(figures["count"]).rank,
+            **figure_columns(tally, *people, question.whole(dataset)),
+            **spread({"rank": concentration(tally.count[told]).rank}, told),
             "easting": dataset.towns["easting"],
             "northing": dataset.towns["northing"],
             **question_columns(dataset, question),
@@ -48,7 +55,7 @@ LAYER = Layer(
             Field("role", "string", "Its role in the area", null="it has none"),
             Field("areas", "integer", "LSOAs of the town that the question is put to", "areas"),
             *FIGURES,
-            Field("rank", "integer", "1 is the town with most incidents"),
+            Field("rank", "integer", "1 is the town with most incidents", null=HIDDEN),
             Field("easting", "integer", "Centre point", "metres, EPSG:27700"),
             Field("northing", "integer", "Centre point", "metres, EPSG:27700"),
             *QUESTION,

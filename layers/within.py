@@ -12,6 +12,7 @@ from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.measures.density import point_spacing
 from geo.query import Question
+from geo.question_places import asked_places, never_mapped, place_counts
 from geo.shapes import Shapes
 
 LEAST_PLACES = 30  # fewer say nothing of how far points stand apart
@@ -47,10 +48,10 @@ class Shown:
 
 def shown_places(dataset: Dataset, question: Question) -> Shown:
     """The places with incidents, in the order of `dataset.places`."""
-    places, count = dataset.places, question.place_counts(dataset)
+    places, count = dataset.places, place_counts(dataset, question)
     at = np.flatnonzero(count)
     located = int(question.counts(dataset)[question.shown(dataset)].sum())
-    left_out, total = question.never_mapped(dataset), int(count.sum())
+    left_out, total = never_mapped(dataset, question), int(count.sum())
     facts = {
         "located": located,
         "on_points": total,
@@ -67,7 +68,7 @@ def least_size(dataset: Dataset, question: Question) -> int:
     No cell is smaller. It is 10 m where there are too few points to say, and 500 m at most.
     """
     places = dataset.places
-    used = question.asked_places(dataset) & places.recorded(question.sources)
+    used = asked_places(dataset, question) & places.recorded(question.sources)
     if used.sum() < LEAST_PLACES:
         return 10
     apart = point_spacing(places.easting[used], places.northing[used])

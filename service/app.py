@@ -16,7 +16,7 @@ from geo.errors import SafermapError
 from geo.query import Question
 from service import documents
 from service.errors import explained, http_error, unexplained
-from service.items import csv_items, geojson_item, geojson_items, one_item
+from service.items import csv_items, geojson_item, geojson_items, layer_facts, one_item
 from service.kept import KeptAnswers, asked
 from service.maps import LEAFLET
 from service.negotiate import MEDIA, wanted_format
@@ -91,6 +91,21 @@ def data(make: Callable[[], Any], media: str = MEDIA["json"]) -> Callable[[], Bo
     return lambda: Body.of(json_bytes(make()), media)
 
 
+def _public(site: Site, question: Question, name: str, otherwise: str | None = None) -> Makers:
+    """What a page shows of a partner's records where only their public tables are at hand.
+
+    The map of a layer, and its rows; of another where the theme is not shown below the town.
+    """
+    public = question.published(site.dataset)
+    if otherwise is not None and public is not None and not public.below_town(question.theme):
+        name = otherwise
+    layer, window = site.layer(name), read_window({})
+    return {
+        "html": page(map_page, site, layer, question, window, {}),
+        "json": data(lambda: layer_facts(site, layer, question)),
+    }
+
+
 @router.api_route("/", methods=METHODS)
 async def home(request: Request) -> Response:
     """The home page; the landing document."""
@@ -112,6 +127,8 @@ async def town(request: Request, town: str) -> Response:
         query = request.query_params
         asked = (query.get(name) for name in ("theme", "datetime", "source"))
         question = town_question(site, town, *asked)
+        if question.published(site.dataset) is not None:
+            return _public(site, question, "hotspots", "towns")
         return {
             "html": page(town_page, site, question),
             "json": data(lambda: town_facts(site, question)),
@@ -126,6 +143,8 @@ async def rural(request: Request) -> Response:
 
     def makers(site: Site, _: str) -> Makers:
         question = read_question(site.dataset, request.query_params)
+        if question.published(site.dataset) is not None:
+            return _public(site, question, "rural-urban")
         return {
             "html": page(rural_page, site, question),
             "json": data(lambda: rural_facts(site, question)),
@@ -170,6 +189,8 @@ async def deprivation(request: Request) -> Response:
 
     def makers(site: Site, _: str) -> Makers:
         question = read_question(site.dataset, request.query_params)
+        if question.published(site.dataset) is not None:
+            return _public(site, question, "deprivation")
         return {
             "html": page(deprivation_page, site, question),
             "json": data(lambda: deprivation_facts(site, question)),

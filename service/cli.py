@@ -39,6 +39,11 @@ def serve(
     dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    *,
+    public: Annotated[
+        bool,
+        typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
+    ] = False,
 ) -> None:
     """Serve maps, pages and layers. Builds the embedded dataset where there is none yet."""
     import uvicorn  # noqa: PLC0415  the web is a second of imports that only serving needs
@@ -52,7 +57,7 @@ def serve(
         stdout.print("No dataset yet: building the embedded one, with illustrative incidents.")
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
-    site = Site.open(dataset)
+    site = Site.open(dataset, public=public)
     _refuse_exposure(site.dataset, host)
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
@@ -96,7 +101,7 @@ def _refuse_exposure(dataset: "Dataset", host: str) -> None:
         are = "are partners' extracts" if len(names) > 1 else "is a partner's extract"
         raise SafermapError(
             f"{' and '.join(names)} {are} with small counts unhidden; the dataset is served on "
-            f"this machine only. Leave out --host {host}."
+            f"this machine only. Leave out --host {host}, or show what is public with --public."
         )
 
 

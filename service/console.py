@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from pathlib import PurePath
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, track
@@ -17,6 +17,9 @@ from geo.building.parts import Part
 from geo.incidents import Refusal
 from geo.incidents.files import IncidentFile
 from geo.versions import Version
+
+if TYPE_CHECKING:
+    from geo.public.make import PublicYear
 
 SHOWN_REASONS = 20
 SHOWN_FILES = 60
@@ -46,6 +49,16 @@ def parts_progress(parts: Iterable[tuple[int, Part]], total: int) -> Iterable[tu
         if not part.reused:
             _say(f"Read {count} of {total}: {part.name}")
         yield number, part
+
+
+def hiding_progress(years: "Iterable[PublicYear]", total: int) -> "Iterable[PublicYear]":
+    """A bar on a terminal, a line a table elsewhere, while small counts are hidden."""
+    if stderr.is_terminal:
+        yield from track(years, "Hiding small counts", total, console=stderr, transient=True)
+        return
+    for number, year in enumerate(years, 1):
+        _say(f"Hiding small counts, {number} of {total}: {year.name}")
+        yield year
 
 
 def _say(line: str) -> None:

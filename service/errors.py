@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geo.errors import DatasetError, QuestionError, SafermapError, UnknownNameError
+from geo.errors import DatasetError, HiddenError, QuestionError, SafermapError, UnknownNameError
 from service.negotiate import prefers_html
 from service.pages.frame import frame
 from service.pages.render import render_page
@@ -17,11 +17,13 @@ from service.site import Site
 
 STATUS: dict[type[SafermapError], HTTPStatus] = {
     QuestionError: HTTPStatus.BAD_REQUEST,
+    HiddenError: HTTPStatus.FORBIDDEN,
     UnknownNameError: HTTPStatus.NOT_FOUND,
     DatasetError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 TITLES = {
     HTTPStatus.BAD_REQUEST: "This cannot be shown",
+    HTTPStatus.FORBIDDEN: "This is not public",
     HTTPStatus.NOT_FOUND: "There is nothing here",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
@@ -42,6 +44,7 @@ def http_error(request: Request, error: Exception) -> Response:
     """The answer to an address that does not exist, or a method that is not offered."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     details = {
+        HTTPStatus.FORBIDDEN: "This is not public",
         HTTPStatus.NOT_FOUND: "There is nothing at this address. Start at / or at /collections.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not offered; use GET.",
     }

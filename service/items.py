@@ -55,6 +55,12 @@ def geojson_items(
     return Body.of(content, MEDIA["geojson"], {"Content-Disposition": f'inline; filename="{name}"'})
 
 
+def layer_facts(site: Site, layer: Layer, question: Question) -> dict[str, Any]:
+    """The rows of a layer without outlines, and what must be said beside them."""
+    answer, rows = site.answer(layer, question)
+    return {**describe(site.dataset, layer, question, answer), "rows": rows}
+
+
 def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> Body:
     """The rows without outlines; denominator, if any, and caveat stand in every row."""
     answer, rows = site.answer(layer, question)

@@ -22,6 +22,7 @@ from geo.incidents.report import write_refusals
 from geo.versions import all_versions, roll_back
 from service.console import (
     account_table,
+    hiding_progress,
     parts_progress,
     print_passed_over,
     print_refusals,
@@ -110,7 +111,7 @@ def build_command(
     paths = [*(incidents or []), *(more or [])]
     plan = _plan(area, paths, ColumnMap.read(columns) if columns else None, denominator)
     run = on_cluster(scheduler) if scheduler else in_threads(workers)
-    _report(build(plan, out, run, parts_progress))
+    _report(build(plan, out, run, parts_progress, hiding_progress))
 
 
 def _plan(

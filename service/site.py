@@ -9,6 +9,7 @@ from cachetools import LRUCache
 from geo.dataset import Dataset
 from geo.formats import Record, feature, records
 from geo.offences import Theme
+from geo.public.view import public_view
 from geo.query import Question
 from geo.recorders import themes
 from geo.strategy.figures import Strategy
@@ -37,9 +38,13 @@ class Site:
         self.layers: dict[str, Layer] = offered_layers(dataset)
 
     @classmethod
-    def open(cls, home: Path) -> "Site":
-        """Serve the current dataset under `home`. Raises DatasetError where there is none."""
-        return cls(Dataset.open(home))
+    def open(cls, home: Path, *, public: bool = False) -> "Site":
+        """Serve the current dataset under `home`, whole or as anyone may see it.
+
+        Raises DatasetError where there is none.
+        """
+        dataset = Dataset.open(home)
+        return cls(public_view(dataset) if public else dataset)
 
     def layer(self, name: str) -> Layer:
         """The layer of that name. Raises UnknownNameError where the dataset has none."""

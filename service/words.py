@@ -18,9 +18,9 @@ from layers.breaks import shown
 LEAST_BASE = comparison.LEAST_BASE
 
 
-def number(value: float) -> str:
-    """A whole number with commas."""
-    return f"{value:,.0f}"
+def number(value: float | None) -> str:
+    """A whole number with commas; a count that is not told is one that is hidden."""
+    return "hidden" if value is None else f"{value:,.0f}"
 
 
 def known(value: float | None) -> str:
@@ -64,10 +64,16 @@ def incidents(theme: Theme, count: int) -> str:
     return f"{number(count)} {theme.noun if count != 1 else theme.noun.removesuffix('s')}"
 
 
-def recorded(dataset: Dataset, theme: Theme, count: int, where: str, question: Question) -> Markup:
+def recorded(
+    dataset: Dataset, theme: Theme, count: int | None, where: str, question: Question
+) -> Markup:
     """How many were recorded where and when, and what chance alone could have made of it."""
     period = question.period.length_words()
     who = _who(dataset, question.sources)
+    if count is None:
+        return Markup("{} {} {} in {}; how many is <b>hidden</b>.").format(
+            who, theme.noun, where, period
+        )
     if not count:
         return Markup("{} <b>no {}</b> {} in {}.").format(who, theme.noun, where, period)
     low, high = (float(limit) for limit in count_limits(count))
@@ -107,6 +113,8 @@ def _has(total: dict[str, Any], months: int) -> str:
     held = total["months_counted"]
     if not held:
         return f"{total['name']} has none of these months"
+    if total["count"] is None:
+        return f"{total['name']} shows no figure of these to the public"
     part = f" in {held} of these {months} months" if held < months else ""
     return f"{total['name']} {number(total['count'])}{part}"
 

@@ -240,6 +240,7 @@ const safermap = (function () {
 
   function lines(config, properties) {
     if (config.words) return [properties[config.words]];
+    if (properties.count === null) return ["Hidden, so that nobody can be told from a small count"];
     const found = [`${properties.count.toLocaleString("en-GB")} ${config.noun}`];
     if (properties.rate !== null && properties.rate !== undefined) {
       const [low, high] = [properties.rate_lower, properties.rate_upper].map((v) => shown(v).toFixed(1));

@@ -112,7 +112,7 @@ def wait_until_it_answers() -> Callable[[str, subprocess.Popen[bytes], Path], No
 
 
 def _wait_until_it_answers(
-    address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 15
+    address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60
 ) -> None:
     """Poll the health of a server until it answers. Fails with its log where it does not."""
     deadline = time.monotonic() + seconds

@@ -220,4 +220,5 @@ def _manifest(
         "sources": [dict(source) for source in sources],
         "files": [],
         "rows": {},
+        "disclosure": {"hidden_below": 5, "hidden_below_grave": 10},
     }

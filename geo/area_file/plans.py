@@ -17,7 +17,7 @@ Overlap = Literal["refuse", "replace", "add"]
 
 @dataclass(frozen=True)
 class Disclosure:
-    """Counts below `hidden_below` are to be hidden where a source is a partner's; 0 hides none.
+    """Counts below `hidden_below` are not public where a source is a partner's; 0 hides none.
 
     `hidden_below_grave` is the same for sexual, domestic and hate offences.
     """

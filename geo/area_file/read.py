@@ -23,7 +23,7 @@ class DisclosureTable(Table):
         default=Disclosure.hidden_below,
         ge=0,
         le=1000,
-        description="partners' counts below this are to be hidden; 0 hides none",
+        description="partners' counts below this are hidden from the public; 0 hides none",
     )
     hidden_below_grave: int = Field(
         default=Disclosure.hidden_below_grave,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.area_file import AreaFile, SourcePlan
 from geo.areas.areas import Areas
@@ -22,15 +22,21 @@ from geo.building.runners import Run, in_threads
 from geo.building.settle import Settled, settle
 from geo.building.write import dataset_id, write_manifest, write_neighbours, write_tables
 from geo.checksums import checksum
+from geo.dataset import Dataset
 from geo.errors import InputError
 from geo.incidents.files import IncidentFile
 from geo.incidents.table import Refusal
 from geo.strategy.read import describe as describe_strategy
 from geo.versions import FORMAT, Version, contents, latest, new_version
 
+if TYPE_CHECKING:
+    from geo.public.make import PublicYear
+
 SAFERMAP = version("safermap")  # another one may make other areas of the same files
 Progress = Callable[[Iterable[tuple[int, Part]], int], Iterable[tuple[int, Part]]]
 """Passes parts on as they come, each with its position, and tells of them; how many there are."""
+Hiding = Callable[[Iterable["PublicYear"], int], Iterable["PublicYear"]]
+"""The same of the public tables that are made."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ def build(
     home: Path,
     run: Run | None = None,
     progress: Progress = lambda parts, _: parts,
+    hiding: Hiding = lambda years, _: years,
 ) -> Built:
     """Build a dataset from an area file and switch to it once it is whole.
 
@@ -99,11 +106,18 @@ def build(
         manifest |= {
             "strategy": printed,
             "dataset_id": dataset_id(folder, manifest),
+            "disclosure": asdict(plan.disclosure),
+        }
+        if any(built.source.sensitivity == "partner" for built in sources):
+            earlier = before.folder if before is not None else None
+            from geo.public.make import write_public  # noqa: PLC0415  only this needs scipy
+
+            write_public(folder, Dataset.read(folder, manifest), earlier, hiding)
+        manifest |= {
             "created": created,
             "inputs": inputs_id,
             "areas": areas_id,
             "contents": contents(folder),
-            "disclosure": asdict(plan.disclosure),
             "history": history(name, created, manifest["files"], before),
         }
         write_manifest(folder, manifest)

@@ -28,6 +28,8 @@ def ask_part(
     asked = Question(theme, question.period, same or known[:1], place)
     if not asked.months_counted(dataset):
         return f"{names_of(dataset, asked.sources)} holds none of these months."
+    if asked.published(dataset) is not None:
+        return f"Of the records of {names_of(dataset, asked.sources)} this is not public."
     return asked
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
-from geo.offences import find_theme
+from geo.offences import find_theme, title_of
 from geo.period import Period
 from geo.query import Question
 from geo.recorders import choose_sources, names_of
@@ -59,7 +59,19 @@ def own_count(dataset: Dataset, theme: Formula, months: Period) -> tuple[int, Qu
     asked = [_ask(dataset, name, months) for name in theme.parts]
     if len({question.sources for question in asked}) > 1:
         raise CannotTell("not recorded", "No one source records all that it adds up.")
-    return sum(int(question.counts(dataset).sum()) for question in asked), asked[-1]
+    counts = [_public_count(dataset, question) for question in asked]
+    return sum(counts), asked[-1]
+
+
+def _public_count(dataset: Dataset, question: Question) -> int:
+    public = question.published(dataset)
+    if public is not None and (left_out := public.left_out(question.theme)):
+        named = " and ".join(title_of(dataset.kinds, code) for code in sorted(left_out))
+        raise CannotTell("not public", f"What is public leaves out {named}.")
+    count = question.whole(dataset)
+    if count is None:
+        raise CannotTell("not public", "It is hidden, so that nobody can be told from it.")
+    return count
 
 
 def _ask(dataset: Dataset, name: str, months: Period) -> Question:

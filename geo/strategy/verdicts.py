@@ -17,6 +17,7 @@ Reason = Literal[
     "months not held",
     "not recorded",
     "not printed",
+    "not public",
 ]
 """Why a figure differs or cannot be known, as a program tells it."""
 

@@ -31,10 +31,10 @@ from service.site import Site
 def business_question(site: Site, months: str | None, source: str | None) -> Question:
     """The question of the business page. Raises UnknownNameError where no source can answer it."""
     if BUSINESS.name not in site.themes:
-        raise UnknownNameError(
-            "There is no page of business crime here: no source has a mark for it, and they do "
-            "not record the offences that stand for it."
-        )
+        why = "no source has a mark for it, and they do not record the offences that stand for it"
+        if site.dataset.published:
+            why = "no figure of it is public"
+        raise UnknownNameError(f"There is no page of business crime here: {why}.")
     return Question.ask(site.dataset, BUSINESS.name, months, source=source)
 
 
@@ -87,7 +87,7 @@ def business_page(site: Site, question: Question) -> bytes:
         sets=(rows,),
         beside=beside(site, question),
         sources=source_form(site, question),
-        periods=period_choices(question.held(dataset), question.period),
+        periods=period_choices(dataset, question),
         downloads={
             name: address("/collections/hotspots/items", dataset, question, f=name.lower())
             for name in ("GeoJSON", "CSV")

@@ -1,6 +1,6 @@
 """The downloads catalogue, a layer's card, a layer as a map, one area, and plain documents."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -90,7 +90,7 @@ def map_page(
     matched, chosen = choose(answer, window)
     ids = answer.ids
     first = drawing.field if drawing.by == "bands" else "count"
-    rows = sorted(({**all_rows[i], "id": ids[i]} for i in chosen), key=lambda row: -row[first])
+    rows = sorted(({**all_rows[i], "id": ids[i]} for i in chosen), key=by_most(first))
     everyone = window if "limit" in query else replace(window, limit=LARGEST_LIMIT)
     _, mapped = choose(answer, everyone)
     _, everywhere = site.answer(layer, county)
@@ -122,6 +122,7 @@ def map_page(
         drawing=drawing,
         rated=layer.rated(dataset),
         question=question,
+        town_name=more.get("town"),
         headline=_headline(site, question) if drawing.by in ("classes", "bands") else None,
         beside=beside(site, question),
         facts=answer.facts,
@@ -141,7 +142,7 @@ def map_page(
         stands_out=[row for row in rows if row.get("hotspot_class") in MARKS],
         left_out=matched - len(rows),
         themes=theme_choices(site, question.theme),
-        periods=period_choices(question.held(dataset), question.period),
+        periods=period_choices(dataset, question),
         sources=source_form(site, question),
         rates=[
             (name, text, drawing.smoothed == (name == "smoothed"))
@@ -249,8 +250,13 @@ def _headline(site: Site, question: Question) -> str:
         where = f"in {site.dataset.town_name(question.town)}"
     elif question.place:
         where = f"in {question.place} areas"
-    total = int(question.counts(site.dataset)[question.shown(site.dataset)].sum())
+    total = question.total(site.dataset)
     return words.recorded(site.dataset, question.theme, total, where, question)
+
+
+def by_most(name: str) -> Callable[[Record], tuple[bool, float]]:
+    """Puts rows in order: the most first, those with a hidden figure last."""
+    return lambda row: (row[name] is None, -(row[name] or 0))
 
 
 def item_page(site: Site, layer: Layer, question: Question, row: Record) -> bytes:

@@ -61,7 +61,7 @@ def deprivation_page(site: Site, question: Question) -> bytes:
         charts=decile_charts(profile.index, question, facts["illustrative"]),
         domains=[(gradient, slope_short(gradient.slope)) for gradient in profile.domains],
         themes=theme_choices(site, question.theme),
-        periods=period_choices(question.held(dataset), question.period),
+        periods=period_choices(dataset, question),
         beside=beside(site, question),
         sources=source_form(site, question),
         see=address(items, dataset, question, f="html"),

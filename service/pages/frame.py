@@ -8,8 +8,9 @@ from geo.held import Held
 from geo.incidents.table import ALL, POLICE_STREET
 from geo.offences import Theme
 from geo.period import MONTH_NAMES, Period
+from geo.public.tables import Published
 from geo.query import Question
-from geo.recorders import months_of, names_of, recorders, source_asked
+from geo.recorders import may_add_up, months_of, names_of, recorders, source_asked
 from layers.layer import Layer
 from layers.metadata import attribution, caveats, sources
 from service.site import Site
@@ -113,14 +114,34 @@ def source_form(site: Site, question: Question) -> dict[str, Any] | None:
     keep = {"theme": question.theme.name}
     if all(dataset.held[s].period.overlaps(question.period) for s in known):
         keep["datetime"] = question.period.iso()
-    return {
-        "choices": [*choices, (ALL, "All added up", len(question.sources) > 1)],
-        "keep": keep,
-    }
+    if may_add_up(dataset, known):
+        choices.append((ALL, "All added up", len(question.sources) > 1))
+    return {"choices": choices, "keep": keep}
 
 
-def period_choices(held: Period, chosen: Period) -> list[tuple[str, str, bool]]:
+def period_choices(dataset: Dataset, question: Question) -> list[tuple[str, str, bool]]:
     """Periods a page offers: address value, words, chosen. The latest come first."""
+    held, chosen = question.held(dataset), question.period
+    public = question.published(dataset)
+    offered = _spans(held) if public is None else _public_spans(public)
+    offered.setdefault(chosen, "Chosen months")
+    return [
+        (period.iso(), f"{name}: {short_words(period)}", period == chosen)
+        for period, name in offered.items()
+    ]
+
+
+def _public_spans(public: Published) -> dict[Period, str]:
+    """Whole years, the latest first, and all of them where none is missing between."""
+    years = public.years[::-1]
+    offered = {year: f"Year to March {year.last // 12}" for year in years}
+    whole = years[-1].joined(years[0])
+    if public.whole_years(whole):
+        offered.setdefault(whole, "All years")
+    return offered
+
+
+def _spans(held: Period) -> dict[Period, str]:
     offered: dict[Period, str] = {}
     for months, name in ((12, "Latest 12 months"), (3, "Latest 3 months"), (1, "Latest month")):
         if months <= len(held):
@@ -130,11 +151,7 @@ def period_choices(held: Period, chosen: Period) -> list[tuple[str, str, bool]]:
         if held.contains(calendar):
             offered.setdefault(calendar, f"Calendar {year}")
     offered.setdefault(held, "All months")
-    offered.setdefault(chosen, "Chosen months")
-    return [
-        (period.iso(), f"{name}: {short_words(period)}", period == chosen)
-        for period, name in offered.items()
-    ]
+    return offered
 
 
 def compare_form(
@@ -151,7 +168,12 @@ def compare_form(
             name = "A year before" if years == 1 else f"{years} years before"
             offered.setdefault(period.back(12 * years), name)
     offered.setdefault(period.back(len(period)), "The months just before")
-    offered = {earlier: name for earlier, name in offered.items() if held.contains(earlier)}
+    public = question.published(dataset)
+    offered = {
+        earlier: name
+        for earlier, name in offered.items()
+        if held.contains(earlier) and (public is None or public.whole_years(earlier))
+    }
     if not offered:
         return None
     offered.setdefault(chosen, "Chosen months")

@@ -3,7 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.dataset import Dataset
+from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.period import NUMBER_WORDS
 from geo.query import Question
@@ -13,6 +17,7 @@ from layers.metadata import recording_breaks
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
+from service.pages.catalogue import by_most
 from service.pages.charts import sparkline
 from service.pages.frame import address, frame, said
 from service.pages.legend import Legend
@@ -81,12 +86,13 @@ def _figure(dataset: Dataset, question: Question) -> dict[str, str]:
     theme = question.theme
     what = WHAT.get(theme.name, f"records: {theme.title}")
     note = NOTES.get(theme.name)
-    count = int(question.counts(dataset).sum())
+    count = question.whole(dataset)
     if note is None:
         figure, note = words.number(count), _per_thousand(dataset, count)
     else:
-        crime = replace(question, theme=THEMES["crime"], place=None).counts(dataset).sum()
-        figure = words.percent(count / crime if crime >= words.LEAST_BASE else None)
+        crime = replace(question, theme=THEMES["crime"], place=None).whole(dataset)
+        few = count is None or crime is None or crime < words.LEAST_BASE
+        figure = words.percent(None if few else (count or 0) / (crime or 1))
     if theme.mark and not question.marked(dataset):
         what = f"of crime is {_stand_ins(dataset, question)}"
         note = "The source does not mark crime against business"
@@ -96,7 +102,9 @@ def _figure(dataset: Dataset, question: Question) -> dict[str, str]:
     return {"figure": figure, "what": what, "note": note, "when": when, "address": where}
 
 
-def _per_thousand(dataset: Dataset, count: int) -> str:
+def _per_thousand(dataset: Dataset, count: int | None) -> str:
+    if count is None:
+        return "Too few to be shown"
     people = int(dataset.residents.sum()) if dataset.residents_known.all() else 0
     if not people:
         return "Residents are not known"
@@ -124,27 +132,36 @@ def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
     _, rows = site.answer(find_layer("towns"), question)
     against = compare_groups(dataset, question, dataset.town_position, len(dataset.towns))
     held = replace(question, period=question.held(dataset))
-    by_month = held.counts_by_month(dataset)
-    monthly = {
-        row["town_id"]: 1000
-        * by_month[:, dataset.town_position == t].sum(axis=1)
-        / max(row["residents"] or 1, 1)
-        for t, row in enumerate(rows)
-    }
+    monthly = _monthly(dataset, held, rows)
     top = max((values.max() for values in monthly.values()), default=0.0)
     breaks = recording_breaks(dataset, question, held.period)
     gaps = held.months_missing(dataset)  # a gap would be drawn as a nought
     found = []
     for t, row in enumerate(rows):
         change = None
-        if against is not None:
-            before, after = int(against.before[t]), int(against.after[t])
+        if against is not None and not against.hidden[t]:
+            before, after = int(against.before.count[t]), int(against.after.count[t])
             direction, text = words.short_change(before, after, bool(against.clear[t]))
             change = {"direction": direction, "text": text, "before": before}
         label = f"{row['town']}: {question.theme.noun} per 1,000 residents each month"
-        values = monthly[row["town_id"]].tolist()
+        values = monthly[row["town_id"]].tolist() if monthly else []
         whole = len(values) > 2 and not gaps
         marked = [month - held.period.first for month in breaks]
         line = sparkline(values, float(top), len(question.period), label, marked) if whole else ""
         found.append({**row, "line": line, "change": change})
-    return sorted(found, key=lambda row: -row["count"])
+    return sorted(found, key=by_most("count"))
+
+
+def _monthly(
+    dataset: Dataset, question: Question, towns: list[Record]
+) -> dict[str, NDArray[np.float64]]:
+    """Each town's rate by month; nothing where months are not public."""
+    if question.published(dataset) is not None:
+        return {}
+    by_month = question.counts_by_month(dataset)
+    return {
+        row["town_id"]: 1000
+        * by_month[:, dataset.town_position == t].sum(axis=1)
+        / max(row["residents"] or 1, 1)
+        for t, row in enumerate(towns)
+    }

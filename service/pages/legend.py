@@ -64,7 +64,9 @@ class Legend:
         ]
         if not any(unknown):
             return classes
-        return [*classes, {"label": "No figure", "colour": NO_FIGURE, "counts": unknown}]
+        hidden = any(row.get("count", 0) is None for rows in sets for row in rows)
+        label = "Hidden, or no figure" if hidden else "No figure"
+        return [*classes, {"label": label, "colour": NO_FIGURE, "counts": unknown}]
 
     def _areas_in(self, place: int, rows: Sequence[Record]) -> int:
         held = [row for row in rows if self.position(row) == place]

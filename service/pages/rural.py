@@ -74,7 +74,7 @@ def rural_page(site: Site, question: Question) -> bytes:
         urban_areas=urban_areas,
         beside=beside(site, judged),
         sources=source_form(site, question),
-        periods=period_choices(question.held(dataset), question.period),
+        periods=period_choices(dataset, question),
         downloads={
             name: address("/collections/hotspots/items", dataset, judged, f=name.lower())
             for name in ("GeoJSON", "CSV")

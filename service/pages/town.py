@@ -110,7 +110,7 @@ def _headline(site: Site, question: Question, town: Record) -> Markup:
     against = compare_groups(site.dataset, question, inside, 1)
     if against is None:
         return first + " These files hold no whole year before to compare with."
-    before, clear = int(against.before[0]), bool(against.clear[0])
+    before, clear = int(against.before.count[0]), bool(against.clear[0])
     years = (question.period.first - against.period.first) // 12
     when = f"{'a year' if years == 1 else f'{NUMBER_WORDS[years - 1]} years'} before"
     change = words.changed(theme, before, against.change, clear, when)
@@ -148,7 +148,7 @@ def town_page(site: Site, question: Question) -> bytes:
         sets=(inside, everywhere),
         set_names=(facts["town"], site.dataset.area),
         themes=theme_choices(site, question.theme),
-        periods=period_choices(question.held(site.dataset), question.period),
+        periods=period_choices(site.dataset, question),
         sources=source_form(site, question),
         charts=month_charts(
             span,

@@ -14,6 +14,7 @@ from geo.dataset import Dataset
 from geo.incidents.columns import CANONICAL_MAP
 from geo.period import Period
 from geo.query import Question
+from geo.question_places import place_counts
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_sources_are_counted_apart_and_together(tmp_path: Path) -> None:
     dataset = Dataset.open(tmp_path / "home")
     for source, expected in (("council", [3]), ("wardens", [1, 1]), ("all", [1, 4])):
         question = Question.ask(dataset, theme="asb", source=source)
-        count = question.place_counts(dataset)
+        count = place_counts(dataset, question)
         assert sorted(count[count > 0].tolist()) == expected
         assert count.sum() == question.counts(dataset).sum()
         assert dataset.places.recorded(question.sources).sum() == len(expected)

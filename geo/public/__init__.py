@@ -1,0 +1,1 @@
+"""What anyone may be shown of partners' records: fixed tables of counts, small ones hidden."""
