@@ -16,8 +16,21 @@ from geo.shapes import Shapes
 
 Kind = Literal["string", "integer", "number", "boolean"]
 Rates = Literal["recorded", "smoothed"]
-RATES: Mapping[Rates, str] = MappingProxyType(
-    {"recorded": "As recorded", "smoothed": "Smoothed (empirical Bayes)"}
+
+
+@dataclass(frozen=True)
+class ShownRate:
+    """A rate that a map can colour by: the field it is in, and the words for it."""
+
+    field: str
+    words: str
+
+
+RATES: Mapping[Rates, ShownRate] = MappingProxyType(
+    {
+        "recorded": ShownRate("rate", "as recorded"),
+        "smoothed": ShownRate("rate_smoothed", "smoothed (empirical Bayes)"),
+    }
 )
 
 
@@ -66,9 +79,10 @@ class Drawing:
     words: str | None = None
 
     @property
-    def smoothed(self) -> bool:
-        """Whether areas are coloured by their smoothed rate and not by the one recorded."""
-        return self.field == "rate_smoothed"
+    def smoothed(self) -> ShownRate | None:
+        """The smoothed rate that colours areas; None where what was recorded does."""
+        found = (RATES[name] for name in RATES if name != "recorded")
+        return next((rate for rate in found if rate.field == self.field), None)
 
 
 @dataclass(frozen=True)
@@ -139,14 +153,14 @@ class Layer:
         """Whether its rows have a rate, so that residents matter to it."""
         return any(item.name == "rate" for item in self.fields(dataset))
 
-    def rates(self, dataset: Dataset) -> Mapping[Rates, str]:
-        """The rates that its map can show, each in words; none where it does not show rates."""
+    def rates(self, dataset: Dataset) -> Mapping[Rates, ShownRate]:
+        """The rates that its map can show; none where it does not show rates."""
         return RATES if self.drawing(dataset).field == "rate" else {}
 
     def drawn(self, dataset: Dataset, rates: Rates | None = None) -> Drawing:
         """How it is drawn with the rates wanted; without, as it always is."""
         drawing = self.drawing(dataset)
-        return replace(drawing, field="rate_smoothed") if rates == "smoothed" else drawing
+        return drawing if rates is None else replace(drawing, field=RATES[rates].field)
 
     def check(self, question: Question) -> None:
         """Raises QuestionError where a part of the question cannot be put to the layer."""

@@ -34,9 +34,11 @@ from service.parameters import (
     BUSINESS_VIEW,
     ITEM,
     ITEMS,
+    MAP_VIEW,
     VIEW,
     check_names,
     read_question,
+    read_rates,
     read_window,
 )
 from service.responses import Body, json_bytes, json_response
@@ -112,12 +114,13 @@ async def town(request: Request, town: str) -> Response:
         query = request.query_params
         asked = (query.get(name) for name in ("theme", "datetime", "source"))
         question = town_question(site, town, *asked)
+        rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
         return {
-            "html": page(town_page, site, question),
+            "html": page(town_page, site, question, rates),
             "json": data(lambda: town_facts(site, question)),
         }
 
-    return await answer(request, VIEW, makers)
+    return await answer(request, MAP_VIEW, makers)
 
 
 @router.api_route("/rural", methods=METHODS)
@@ -126,12 +129,13 @@ async def rural(request: Request) -> Response:
 
     def makers(site: Site, _: str) -> Makers:
         question = read_question(site.dataset, request.query_params)
+        rates = read_rates(request.query_params, site.layer("hotspots").rates(site.dataset))
         return {
-            "html": page(rural_page, site, question),
+            "html": page(rural_page, site, question, rates),
             "json": data(lambda: rural_facts(site, question)),
         }
 
-    return await answer(request, VIEW, makers)
+    return await answer(request, MAP_VIEW, makers)
 
 
 @router.api_route("/strategy", methods=METHODS)
@@ -156,8 +160,9 @@ async def business(request: Request) -> Response:
     def makers(site: Site, _: str) -> Makers:
         query = request.query_params
         question = business_question(site, query.get("datetime"), query.get("source"))
+        rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
         return {
-            "html": page(business_page, site, question),
+            "html": page(business_page, site, question, rates),
             "json": data(lambda: business_facts(site, question)),
         }
 

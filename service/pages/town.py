@@ -12,7 +12,7 @@ from geo.period import NUMBER_WORDS, Period, month_words
 from geo.query import Question
 from geo.recorders import first_recorded
 from layers.comparison import compare_groups, why_not
-from layers.layer import Layer
+from layers.layer import Layer, Rates
 from layers.metadata import caveats, recording_breaks, sources
 from layers.registry import find_layer
 from service import words
@@ -23,6 +23,7 @@ from service.pages.frame import (
     beside,
     frame,
     period_choices,
+    rates_form,
     said,
     source_form,
     theme_choices,
@@ -117,18 +118,20 @@ def _headline(site: Site, question: Question, town: Record) -> Markup:
     return first + " " + change
 
 
-def town_page(site: Site, question: Question) -> bytes:
-    """The whole page."""
+def town_page(site: Site, question: Question, rates: Rates | None = None) -> bytes:
+    """The whole page, its map coloured by the rates wanted."""
     layer = find_layer("hotspots")
+    form = rates_form(site.dataset, layer, rates)
     facts = town_facts(site, question)
     county = question.everywhere()
     everywhere, inside = (site.answer(layer, asked)[1] for asked in (county, question))
-    legend = Legend.of(layer.drawing(site.dataset), everywhere)
+    legend = Legend.of(form["drawing"], everywhere)
     config = map_config(
         site.dataset,
         layer,
         address("/collections/hotspots/items", site.dataset, county, limit="10000", f="geojson"),
         legend.classes,
+        form["drawing"],
         town=facts["town"],
         noun=question.theme.noun,
     )
@@ -140,6 +143,7 @@ def town_page(site: Site, question: Question) -> bytes:
         "town.html",
         **frame(site, "towns", question),
         **said(site, question, since=_since(site, question)),
+        **form,
         facts=facts,
         headline=_headline(site, question, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
