@@ -15,21 +15,30 @@ from geo.query import Question
 from geo.shapes import Shapes
 
 Kind = Literal["string", "integer", "number", "boolean"]
-Rates = Literal["recorded", "smoothed"]
+Rates = Literal["recorded", "smoothed", "locally-smoothed"]
 
 
 @dataclass(frozen=True)
 class ShownRate:
-    """A rate that a map can colour by: the field it is in, and the words for it."""
+    """A rate that a map can colour by: the field it is in, and the words for it.
+
+    `towards`: whose rate it is drawn towards, where that is not the rate of all.
+    """
 
     field: str
     words: str
+    towards: str | None = None
 
 
 RATES: Mapping[Rates, ShownRate] = MappingProxyType(
     {
         "recorded": ShownRate("rate", "as recorded"),
         "smoothed": ShownRate("rate_smoothed", "smoothed (empirical Bayes)"),
+        "locally-smoothed": ShownRate(
+            "rate_locally_smoothed",
+            "locally smoothed (empirical Bayes)",
+            "the area and its neighbours together",
+        ),
     }
 )
 
@@ -155,7 +164,10 @@ class Layer:
 
     def rates(self, dataset: Dataset) -> Mapping[Rates, ShownRate]:
         """The rates that its map can show; none where it does not show rates."""
-        return RATES if self.drawing(dataset).field == "rate" else {}
+        if self.drawing(dataset).field != "rate":
+            return {}
+        known = {field.name for field in self.fields(dataset)}
+        return {name: rate for name, rate in RATES.items() if rate.field in known}
 
     def drawn(self, dataset: Dataset, rates: Rates | None = None) -> Drawing:
         """How it is drawn with the rates wanted; without, as it always is."""

@@ -84,7 +84,8 @@ PARAMETERS = {
         Parameter(
             "rates",
             "Which rates a map colours areas by: as recorded, or smoothed (empirical Bayes), each "
-            "drawn towards the rate of all, more so where fewer live. Both are in every download.",
+            "drawn towards the rate of all, more so where fewer live; locally-smoothed draws each "
+            "towards the rate of it and its neighbours. All that a layer has are in its downloads.",
             lambda _: _one_of(RATES, default="recorded"),
         ),
         Parameter(

@@ -21,6 +21,10 @@ from service.site import Site
 
 HTML = {"accept": "text/html"}
 RATED = ["hotspots", "lsoas", "towns"]
+SMOOTHED = {
+    "smoothed": ("smoothed (empirical Bayes)", "rate_smoothed"),
+    "locally-smoothed": ("locally smoothed (empirical Bayes)", "rate_locally_smoothed"),
+}
 MAPPED = ["/towns/oswestry", "/rural", "/business"]
 
 
@@ -55,7 +59,8 @@ def test_a_smoothed_map_is_named_as_such_and_keeps_what_was_recorded(
 
 @pytest.mark.parametrize("layer", RATED)
 def test_rates_change_no_figure_of_a_download(client: TestClient, layer: str) -> None:
-    for rates in ("recorded", "smoothed"):
+    offered = [name for name in RATES if layer != "towns" or name != "locally-smoothed"]
+    for rates in offered:
         assert rows(client, layer, f"theme=asb&rates={rates}") == rows(client, layer, "theme=asb")
     text = client.get(f"/collections/{layer}/items?f=csv").text
     assert ",rate_smoothed," in text.splitlines()[0]
@@ -66,7 +71,10 @@ def test_unknown_rates_and_maps_without_rates_are_refused(client: TestClient, fo
     wrong = client.get(f"/collections/lsoas/items?rates=raw&f={form}")
     assert wrong.status_code == 400
     assert "There are no rates" in wrong.text
-    assert "choose one of recorded, smoothed" in wrong.text
+    assert "choose one of recorded, smoothed, locally-smoothed." in wrong.text
+    towns = client.get(f"/collections/towns/items?rates=locally-smoothed&f={form}")
+    assert towns.status_code == 400
+    assert "choose one of recorded, smoothed." in towns.text
     for layer in set(SHIPPED) - set(RATED):
         refused = client.get(f"/collections/{layer}/items?rates=smoothed&f={form}")
         assert refused.status_code == 400
@@ -82,29 +90,31 @@ def test_only_a_map_of_rates_offers_them(client: TestClient, layer: str) -> None
     assert ("Which rates a map colours" in card) == (layer in RATED)
 
 
-@pytest.mark.parametrize("path", ["/towns/oswestry", "/rural"])
-def test_the_map_of_a_page_shows_smoothed_rates_where_they_are_asked_for(
-    client: TestClient, path: str
+@pytest.mark.parametrize("path", ["/towns/oswestry", "/rural", "/collections/lsoas/items"])
+@pytest.mark.parametrize("rates", ["smoothed", "locally-smoothed"])
+def test_a_map_shows_smoothed_rates_where_they_are_asked_for(
+    client: TestClient, path: str, rates: str
 ) -> None:
     """The figures are those of the layer that the page draws, whose download has them all."""
-    found = page(client, f"{path}?theme=asb&rates=smoothed")
-    assert "per 1,000 residents, smoothed (empirical Bayes), over twelve months" in found.words
+    found = page(client, f"{path}?theme=asb&rates={rates}")
+    named, field = SMOOTHED[rates]
+    assert f"per 1,000 residents, {named}, over twelve months" in found.words
     whole = "all rural areas" if path == "/rural" else "all of Shropshire"
+    towards = whole if rates == "smoothed" else "the area and its neighbours together"
     assert (
-        f"smoothed (empirical Bayes) rate: each area\u2019s rate drawn towards that of {whole}"
-        in (found.words)
+        f"the {named} rate: each area\u2019s rate drawn towards that of {towards}," in found.words
     )
     table = [item for item in found.tables if "data-sortable" in item.attributes][-1]
     head, *body = table.rows
     column = {cell.words: i for i, cell in enumerate(head)}
-    asked = "place=rural" if path == "/rural" else "town=oswestry"
+    asked = {"/rural": "place=rural", "/towns/oswestry": "town=oswestry"}.get(path, "")
     figures = {row["lsoa_code"]: row for row in rows(client, "hotspots", f"theme=asb&{asked}")}
     shown = {cells[column["LSOA"]].words: cells for cells in body if cells[-1].words in figures}
     assert shown.keys() == figures.keys()
     for code, cells in shown.items():
-        for heading, name in (("Per 1,000 residents", "rate"), ("Smoothed", "rate_smoothed")):
+        for heading, name in (("Per 1,000 residents", "rate"), ("Smoothed", field)):
             assert float(cells[column[heading]].value or "nan") == figures[code][name]
-        tenth = Decimal(str(figures[code]["rate_smoothed"])).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        tenth = Decimal(str(figures[code][field])).quantize(Decimal("0.1"), ROUND_HALF_UP)
         assert cells[column["Smoothed"]].words == f"{tenth}"
     assert all(len(cells) == len(head) for cells in body)
     recorded = page(client, f"{path}?theme=asb&rates=recorded")
