@@ -62,7 +62,12 @@ def town_question(
 
 
 def town_facts(site: Site, question: Question) -> dict[str, Any]:
-    """The figures of a town's page, for the page and for programs."""
+    """The figures of a town's page, for programs."""
+    return _facts(site, question, trend(site.dataset, question)[0])
+
+
+def _facts(site: Site, question: Question, months: list[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of a town's page, of which the months are worked out already."""
     dataset = site.dataset
     town = site.answer(find_layer("towns"), question)[1][0]
     answer, rows = site.answer(find_layer("hotspots"), question)
@@ -85,7 +90,7 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
         "headline": _headline(site, question, town).striptags(),
         "side_by_side": beside(site, question),
         "caveats": caveats(dataset, question, since=_since(site, question)),
-        "months": (months := trend(dataset, question)[0]),
+        "months": months,
         "months_finding": trend_finding(months),
         "week": week_facts(dataset, question),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
@@ -122,7 +127,8 @@ def town_page(site: Site, question: Question, rates: Rates | None = None) -> byt
     """The whole page, its map coloured by the rates wanted."""
     layer = find_layer("hotspots")
     form = rates_form(site.dataset, layer, rates)
-    facts = town_facts(site, question)
+    months, usual = trend(site.dataset, question)
+    facts = _facts(site, question, months)
     county = question.everywhere()
     everywhere, inside = (site.answer(layer, asked)[1] for asked in (county, question))
     legend = Legend.of(form["drawing"], everywhere)
@@ -137,7 +143,6 @@ def town_page(site: Site, question: Question, rates: Rates | None = None) -> byt
     )
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = span_of(site.dataset, question)
-    months, usual = trend(site.dataset, question)
     breaks = recording_breaks(site.dataset, question, span)
     return render_page(
         "town.html",
