@@ -20,23 +20,25 @@ Rates = Literal["recorded", "smoothed", "locally-smoothed"]
 
 @dataclass(frozen=True)
 class ShownRate:
-    """A rate that a map can colour by: the field it is in, and the words for it.
+    """A rate that a map can colour by: its field, words for it, and the heading of its column.
 
     `towards`: whose rate it is drawn towards, where that is not the rate of all.
     """
 
     field: str
     words: str
+    heading: str
     towards: str | None = None
 
 
 RATES: Mapping[Rates, ShownRate] = MappingProxyType(
     {
-        "recorded": ShownRate("rate", "as recorded"),
-        "smoothed": ShownRate("rate_smoothed", "smoothed (empirical Bayes)"),
+        "recorded": ShownRate("rate", "as recorded", "Per 1,000 residents"),
+        "smoothed": ShownRate("rate_smoothed", "smoothed (empirical Bayes)", "Smoothed"),
         "locally-smoothed": ShownRate(
             "rate_locally_smoothed",
             "locally smoothed (empirical Bayes)",
+            "Locally smoothed",
             "the area and its neighbours together",
         ),
     }

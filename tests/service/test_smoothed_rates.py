@@ -22,8 +22,12 @@ from service.site import Site
 HTML = {"accept": "text/html"}
 RATED = ["hotspots", "lsoas", "towns"]
 SMOOTHED = {
-    "smoothed": ("smoothed (empirical Bayes)", "rate_smoothed"),
-    "locally-smoothed": ("locally smoothed (empirical Bayes)", "rate_locally_smoothed"),
+    "smoothed": ("smoothed (empirical Bayes)", "Smoothed", "rate_smoothed"),
+    "locally-smoothed": (
+        "locally smoothed (empirical Bayes)",
+        "Locally smoothed",
+        "rate_locally_smoothed",
+    ),
 }
 MAPPED = ["/towns/oswestry", "/rural", "/business"]
 
@@ -97,7 +101,7 @@ def test_a_map_shows_smoothed_rates_where_they_are_asked_for(
 ) -> None:
     """The figures are those of the layer that the page draws, whose download has them all."""
     found = page(client, f"{path}?theme=asb&rates={rates}")
-    named, field = SMOOTHED[rates]
+    named, smoothed, field = SMOOTHED[rates]
     assert f"per 1,000 residents, {named}, over twelve months" in found.words
     whole = "all rural areas" if path == "/rural" else "all of Shropshire"
     towards = whole if rates == "smoothed" else "the area and its neighbours together"
@@ -112,10 +116,10 @@ def test_a_map_shows_smoothed_rates_where_they_are_asked_for(
     shown = {cells[column["LSOA"]].words: cells for cells in body if cells[-1].words in figures}
     assert shown.keys() == figures.keys()
     for code, cells in shown.items():
-        for heading, name in (("Per 1,000 residents", "rate"), ("Smoothed", field)):
+        for heading, name in (("Per 1,000 residents", "rate"), (smoothed, field)):
             assert float(cells[column[heading]].value or "nan") == figures[code][name]
         tenth = Decimal(str(figures[code][field])).quantize(Decimal("0.1"), ROUND_HALF_UP)
-        assert cells[column["Smoothed"]].words == f"{tenth}"
+        assert cells[column[smoothed]].words == f"{tenth}"
     assert all(len(cells) == len(head) for cells in body)
     recorded = page(client, f"{path}?theme=asb&rates=recorded")
     assert "empirical Bayes) rate" not in recorded.words
