@@ -38,6 +38,7 @@ class Held:
                 illustrative=entry["illustrative"],
                 offences=None if told is None else tuple(told),
                 kinds=tuple((code, title) for code, title in entry["kinds"]),
+                grave=tuple(entry.get("grave", ())),
             ),
             period=Period.read(entry["period"]),
             months_missing=frozenset(parse_month(text) for text in entry["months_missing"]),

@@ -12,8 +12,6 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geo.building.part_files import read_part
-from geo.incidents.table import with_places
-from geo.versions import read_manifest
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,26 +47,3 @@ def kept_rows(folder: Path, files: Sequence[dict[str, Any]], *columns: str) -> I
         kept = lsoa < inside
         kept[mine["row"].to_numpy()] = False
         yield KeptRows(account, rows.filter(pa.array(kept)), places, lsoa[kept])
-
-
-def incident_rows(folder: Path) -> pa.Table:
-    """Every incident that counts in a version, as `kept_rows` says.
-
-    The columns of the incident table, of its place (`lsoa_code` is the one the incident was put
-    in, null where it has no place), `town`, `source` (its id) and `file`.
-    """
-    areas = pq.read_table(folder / "lsoas.parquet", columns=["lsoa_code", "town"])
-    tables = []
-    for kept in kept_rows(folder, read_manifest(folder)["files"]):
-        flat = with_places(kept.rows, kept.places)
-        at = pa.array(kept.lsoa, mask=kept.lsoa < 0)
-        for name in ("lsoa_code", "town"):
-            values = areas[name].combine_chunks().take(at)
-            if name in flat.column_names:
-                flat = flat.drop_columns([name])
-            flat = flat.append_column(name, values)
-        for name in ("source", "name"):
-            values = pa.repeat(kept.account[name], len(flat))
-            flat = flat.append_column("file" if name == "name" else name, values)
-        tables.append(flat.drop_columns(["lsoa", "rows"]))
-    return pa.concat_tables(tables, promote_options="permissive")

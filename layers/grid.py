@@ -9,19 +9,21 @@ from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.measures.grid import hexagon_cells, hexagon_corners, square_cells, square_corners
-from geo.measures.hotspots import concentration, fewest_holding
 from geo.query import Question
 from geo.shapes import Shapes
 from layers.figures import QUESTION, question_columns
-from layers.layer import Answer, Drawing, Field, Layer, always
+from layers.layer import Answer, Field, Layer, always
 from layers.within import (
     COUNTS,
     LARGEST_CELL,
     MOVED,
+    RANKED,
     absent,
     cell_size,
     least_size,
     names,
+    ranked,
+    ranked_fields,
     reach,
     shown_places,
 )
@@ -41,27 +43,23 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     held = find(shown.easting, shown.northing, cell)
     cells, of = np.unique(held, axis=0, return_inverse=True)
     count = np.bincount(of, shown.count, len(cells)).astype(np.int64)
-    order = concentration(count)
-    first = np.argsort(order.rank, kind="stable")
+    order = ranked(count, "cell")
+    first = order.first
     outlines = corners(cells[first], cell)
     centre = outlines.mean(axis=1).round(1)
     rows = pd.DataFrame(
         {
-            "name": names(dataset, shown.at[_leading(of, shown.count)]),
-            "points": np.bincount(of, minlength=len(cells)),
-            "count": count,
-            "rank": order.rank,
-            "share": order.share,
-            "cumulative_share": order.cumulative_share,
-            "per_km2": count / (cell**2 * (1 if square else HEXAGON)) * 1e6,
+            "name": names(dataset, shown.at[_leading(of, shown.count)][first]),
+            "shape": shape,
+            "cell": cell,
+            "easting": centre[:, 0],
+            "northing": centre[:, 1],
+            "points": np.bincount(of, minlength=len(cells))[first],
+            "count": count[first],
+            "per_km2": count[first] / (cell**2 * (1 if square else HEXAGON)) * 1e6,
+            **order.columns,
+            **question_columns(dataset, question),
         }
-    ).iloc[first]
-    rows = rows.reset_index(drop=True).assign(
-        easting=centre[:, 0],
-        northing=centre[:, 1],
-        shape=shape,
-        cell=cell,
-        **question_columns(dataset, question),
     )
     ids = [f"{shape}-{cell}.{column}.{row}" for column, row in cells[first].tolist()]
     shapes = Shapes.from_bng(ids, shapely.polygons(outlines))
@@ -70,10 +68,9 @@ def compute(dataset: Dataset, question: Question) -> Answer:
         "cell": cell,
         "shape": shape,
         "cells": len(cells),
-        "cells_with_a_third": fewest_holding(count, 1 / 3),
-        "cells_with_half": fewest_holding(count, 1 / 2),
+        **order.facts,
     }
-    return Answer(rows[[field.name for field in FIELDS]], shapes, list(range(len(cells))), facts)
+    return Answer(rows, shapes, list(range(len(cells))), facts)
 
 
 def _leading(of: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -91,9 +88,7 @@ FIELDS = (
     Field("points", "integer", "Points in it that incidents stand on", "points"),
     Field("count", "integer", "Incidents recorded in the period", "incidents"),
     Field("per_km2", "number", "Incidents per square kilometre", "per km²"),
-    Field("rank", "integer", "1 is the cell with most incidents"),
-    Field("share", "number", "Share of the incidents shown that have a point", "0 to 1"),
-    Field("cumulative_share", "number", "Share of this and all higher ranks", "0 to 1"),
+    *ranked_fields("cell"),
     *QUESTION,
 )
 
@@ -103,7 +98,7 @@ LAYER = Layer(
     summary="Incidents counted in squares or hexagons of equal size that stand in the same place "
     "whatever is asked; cells without any are left out.",
     fields=always(FIELDS),
-    drawing=always(Drawing("count", "classes", "incidents", weighted=True)),
+    drawing=always(RANKED),
     compute=compute,
     label="name",
     caveats=(MOVED, COUNTS),

@@ -15,9 +15,33 @@ from geo.query import Question
 from geo.shapes import Shapes
 
 Kind = Literal["string", "integer", "number", "boolean"]
-Rates = Literal["recorded", "smoothed"]
-RATES: Mapping[Rates, str] = MappingProxyType(
-    {"recorded": "As recorded", "smoothed": "Smoothed (empirical Bayes)"}
+Rates = Literal["recorded", "smoothed", "locally-smoothed"]
+
+
+@dataclass(frozen=True)
+class ShownRate:
+    """A rate that a map can colour by: its field, words for it, and the heading of its column.
+
+    `towards`: whose rate it is drawn towards, where that is not the rate of all.
+    """
+
+    field: str
+    words: str
+    heading: str
+    towards: str | None = None
+
+
+RATES: Mapping[Rates, ShownRate] = MappingProxyType(
+    {
+        "recorded": ShownRate("rate", "as recorded", "Per 1,000 residents"),
+        "smoothed": ShownRate("rate_smoothed", "smoothed (empirical Bayes)", "Smoothed"),
+        "locally-smoothed": ShownRate(
+            "rate_locally_smoothed",
+            "locally smoothed (empirical Bayes)",
+            "Locally smoothed",
+            "the area and its neighbours together",
+        ),
+    }
 )
 
 
@@ -66,9 +90,10 @@ class Drawing:
     words: str | None = None
 
     @property
-    def smoothed(self) -> bool:
-        """Whether areas are coloured by their smoothed rate and not by the one recorded."""
-        return self.field == "rate_smoothed"
+    def smoothed(self) -> ShownRate | None:
+        """The smoothed rate that colours areas; None where what was recorded does."""
+        found = (RATES[name] for name in RATES if name != "recorded")
+        return next((rate for rate in found if rate.field == self.field), None)
 
 
 @dataclass(frozen=True)
@@ -141,14 +166,17 @@ class Layer:
         """Whether its rows have a rate, so that residents matter to it."""
         return any(item.name == "rate" for item in self.fields(dataset))
 
-    def rates(self, dataset: Dataset) -> Mapping[Rates, str]:
-        """The rates that its map can show, each in words; none where it does not show rates."""
-        return RATES if self.drawing(dataset).field == "rate" else {}
+    def rates(self, dataset: Dataset) -> Mapping[Rates, ShownRate]:
+        """The rates that its map can show; none where it does not show rates."""
+        if self.drawing(dataset).field != "rate":
+            return {}
+        known = {field.name for field in self.fields(dataset)}
+        return {name: rate for name, rate in RATES.items() if rate.field in known}
 
     def drawn(self, dataset: Dataset, rates: Rates | None = None) -> Drawing:
         """How it is drawn with the rates wanted; without, as it always is."""
         drawing = self.drawing(dataset)
-        return replace(drawing, field="rate_smoothed") if rates == "smoothed" else drawing
+        return drawing if rates is None else replace(drawing, field=RATES[rates].field)
 
     def check(self, question: Question) -> None:
         """Raises QuestionError where a part of the question cannot be put to the layer."""

@@ -5,20 +5,28 @@ import pandas as pd
 import shapely
 
 from geo.dataset import Dataset
-from geo.measures.hotspots import concentration, fewest_holding
 from geo.query import Question
 from geo.shapes import Shapes
 from layers.figures import QUESTION, question_columns
-from layers.layer import Answer, Drawing, Field, Layer, always
-from layers.within import COUNTS, MOVED, absent, names, reach, shown_places
+from layers.layer import Answer, Field, Layer, always
+from layers.within import (
+    COUNTS,
+    MOVED,
+    RANKED,
+    absent,
+    names,
+    ranked,
+    ranked_fields,
+    reach,
+    shown_places,
+)
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:
     """One row a place with incidents, the place with most first."""
     shown = shown_places(dataset, question)
-    order = concentration(shown.count)
-    first = np.argsort(order.rank, kind="stable")
-    at, places = shown.at[first], dataset.places
+    order = ranked(shown.count, "point")
+    at, places = shown.at[order.first], dataset.places
     areas = dataset.lsoas.iloc[places.lsoa[at]].reset_index(drop=True)
     rows = pd.DataFrame(
         {
@@ -26,20 +34,14 @@ def compute(dataset: Dataset, question: Question) -> Answer:
             **{name: areas[name] for name in ("lsoa_code", "lsoa_name", "town")},
             "easting": np.rint(places.easting[at]).astype(np.int64),
             "northing": np.rint(places.northing[at]).astype(np.int64),
-            "count": shown.count[first],
-            "rank": order.rank[first],
-            "share": order.share[first],
-            "cumulative_share": order.cumulative_share[first],
+            "count": shown.count[order.first],
+            **order.columns,
             **question_columns(dataset, question),
         }
     )
     points = shapely.points(places.easting[at], places.northing[at])
-    facts = {
-        **shown.facts,
-        "points_with_a_third": fewest_holding(shown.count, 1 / 3),
-        "points_with_half": fewest_holding(shown.count, 1 / 2),
-    }
-    return Answer(rows, Shapes.from_bng(places.ids[at], points), list(range(len(at))), facts)
+    shapes = Shapes.from_bng(places.ids[at], points)
+    return Answer(rows, shapes, list(range(len(at))), shown.facts | order.facts)
 
 
 LAYER = Layer(
@@ -56,13 +58,11 @@ LAYER = Layer(
             Field("easting", "integer", "Where it is", "metres, EPSG:27700"),
             Field("northing", "integer", "Where it is", "metres, EPSG:27700"),
             Field("count", "integer", "Incidents recorded in the period", "incidents"),
-            Field("rank", "integer", "1 is the point with most incidents"),
-            Field("share", "number", "Share of the incidents shown that have a point", "0 to 1"),
-            Field("cumulative_share", "number", "Share of this and all higher ranks", "0 to 1"),
+            *ranked_fields("point"),
             *QUESTION,
         )
     ),
-    drawing=always(Drawing("count", "classes", "incidents", weighted=True)),
+    drawing=always(RANKED),
     compute=compute,
     label="name",
     caveats=(MOVED, COUNTS),

@@ -12,13 +12,22 @@ from geo.measures.moran import local_moran, moran, told_quadrants
 from geo.measures.neighbours import Neighbours
 from geo.measures.rates import rate
 from geo.measures.robustness import Stands, cluster_settings
+from geo.measures.smoothing import locally_smoothed_rate
 from geo.query import Question
 from layers.layer import Field
 
 NEAREST = (4, 8)
 NOT_TESTED = "see cluster_reason"
 NOT_TOLD = "see moran_reason"
+LOCAL = Field(
+    "rate_locally_smoothed",
+    "number",
+    "Empirical Bayes rate drawn towards that of the area and its neighbours together",
+    "per 1,000",
+    "nobody lives there, residents are not known, or nobody is known to live in its neighbours",
+)
 FIELDS = (
+    LOCAL,
     Field("neighbours", "integer", "Areas that share a border or a corner", "areas"),
     Field("neighbours_count", "integer", "Incidents in the neighbours", "incidents"),
     Field(
@@ -89,6 +98,22 @@ def tested(dataset: Dataset, question: Question) -> Clusters:
     return clusters(count, touching, np.arange(own))
 
 
+def locally_smoothed(dataset: Dataset, question: Question) -> NDArray[np.float64]:
+    """The column LOCAL alone, NaN where it is null; the ring is among the neighbours as above."""
+    count, touching, together, own = _together(dataset, question)
+    smooth = np.full(len(question.areas(dataset)), np.nan)
+    told = ~question.tally(dataset).hidden
+    smooth[told] = _local(count, touching, dataset.residents_around[together])[:own]
+    return smooth
+
+
+def _local(
+    count: NDArray[np.int64], touching: Neighbours, people: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Areas whose residents are not known take no part, nor do their incidents."""
+    return locally_smoothed_rate(count, np.nan_to_num(people), touching)
+
+
 def _together(
     dataset: Dataset, question: Question
 ) -> tuple[NDArray[np.int64], Neighbours, NDArray[np.int64], int]:
@@ -112,9 +137,11 @@ def _beside(
     around: Clusters,
 ) -> dict[str, Any]:
     reported = around.degree.size
-    people = touching.sums(dataset.residents_around[together])[:reported]
+    residents = dataset.residents_around[together]
+    people = touching.sums(residents)[:reported]
     total = count.sum()
     return {
+        "rate_locally_smoothed": _local(count, touching, residents)[:reported],
         "neighbours": around.degree,
         "neighbours_count": around.neighbours_count,
         "neighbours_rate": rate(around.neighbours_count, np.nan_to_num(people)),
@@ -160,6 +187,6 @@ def halo_words(dataset: Dataset, question: Question) -> str:
         )
     least = f"; the files do not hold the incidents of the others{because}"
     return (
-        f"{used} of the {size} {kind} round {dataset.area} are among the neighbours and in Gi*, "
+        f"{used} of the {size} {kind} round {dataset.area} take part as neighbours, "
         f"but are not reported{least if used < size else ''}"
     )

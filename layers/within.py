@@ -1,4 +1,7 @@
-"""What the layers of places within a town share: which places, their incidents, and how finely."""
+"""What the layers of places within a town share: which places, their incidents, and how finely.
+
+Layers whose rows are ranked share their order too.
+"""
 
 from dataclasses import dataclass
 from math import ceil
@@ -11,9 +14,11 @@ from numpy.typing import NDArray
 from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.measures.density import point_spacing
+from geo.measures.hotspots import concentration, fewest_holding
 from geo.query import Question
 from geo.question_places import asked_places, never_mapped, place_counts
 from geo.shapes import Shapes
+from layers.layer import Drawing, Field
 
 LEAST_PLACES = 30  # fewer say nothing of how far points stand apart
 MOST_APART = 500  # metres; where points stand further apart than that, they are not clustered
@@ -24,6 +29,7 @@ MOVED = (
     "whole street."
 )
 COUNTS = "Counts, not rates: a busy place has more of everything."
+RANKED = Drawing("count", "classes", "incidents", weighted=True)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,38 @@ def shown_places(dataset: Dataset, question: Question) -> Shown:
         "points": len(at),
     }
     return Shown(at, count[at], places.easting[at], places.northing[at], facts)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Rows by their count, the one with most first.
+
+    `first`: their positions in that order. `columns`: those of `ranked_fields`, in that order.
+    `facts`: how few of the rows hold a third and half of the incidents, None where there are none.
+    """
+
+    first: NDArray[np.int64]
+    columns: dict[str, NDArray[Any]]
+    facts: dict[str, int | None]
+
+
+def ranked(count: NDArray[np.int64], unit: str) -> Ranked:
+    """The order of rows with these counts; `unit` is what one of them is."""
+    order = concentration(count)
+    first = np.argsort(order.rank, kind="stable")
+    columns = {name: values[first] for name, values in vars(order).items()}
+    held = {"a_third": 1 / 3, "half": 1 / 2}
+    facts = {f"{unit}s_with_{name}": fewest_holding(count, part) for name, part in held.items()}
+    return Ranked(first, columns, facts)
+
+
+def ranked_fields(unit: str) -> tuple[Field, ...]:
+    """The fields of the columns that `ranked` gives."""
+    return (
+        Field("rank", "integer", f"1 is the {unit} with most incidents"),
+        Field("share", "number", "Share of the incidents shown that have a point", "0 to 1"),
+        Field("cumulative_share", "number", "Share of this and all higher ranks", "0 to 1"),
+    )
 
 
 def least_size(dataset: Dataset, question: Question) -> int:

@@ -34,9 +34,11 @@ from service.parameters import (
     BUSINESS_VIEW,
     ITEM,
     ITEMS,
+    MAP_VIEW,
     VIEW,
     check_names,
     read_question,
+    read_rates,
     read_window,
 )
 from service.responses import Body, json_bytes, json_response
@@ -129,12 +131,13 @@ async def town(request: Request, town: str) -> Response:
         question = town_question(site, town, *asked)
         if question.published(site.dataset) is not None:
             return _public(site, question, "hotspots", "towns")
+        rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
         return {
-            "html": page(town_page, site, question),
+            "html": page(town_page, site, question, rates),
             "json": data(lambda: town_facts(site, question)),
         }
 
-    return await answer(request, VIEW, makers)
+    return await answer(request, MAP_VIEW, makers)
 
 
 @router.api_route("/rural", methods=METHODS)
@@ -145,12 +148,13 @@ async def rural(request: Request) -> Response:
         question = read_question(site.dataset, request.query_params)
         if question.published(site.dataset) is not None:
             return _public(site, question, "rural-urban")
+        rates = read_rates(request.query_params, site.layer("hotspots").rates(site.dataset))
         return {
-            "html": page(rural_page, site, question),
+            "html": page(rural_page, site, question, rates),
             "json": data(lambda: rural_facts(site, question)),
         }
 
-    return await answer(request, VIEW, makers)
+    return await answer(request, MAP_VIEW, makers)
 
 
 @router.api_route("/strategy", methods=METHODS)
@@ -175,8 +179,9 @@ async def business(request: Request) -> Response:
     def makers(site: Site, _: str) -> Makers:
         query = request.query_params
         question = business_question(site, query.get("datetime"), query.get("source"))
+        rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
         return {
-            "html": page(business_page, site, question),
+            "html": page(business_page, site, question, rates),
             "json": data(lambda: business_facts(site, question)),
         }
 

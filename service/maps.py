@@ -135,6 +135,7 @@ def map_config(
         "level": drawing.level,
         "outlines": drawing.outlines,
         "words": drawing.words,
+        "smoothed": drawing.smoothed.words if drawing.smoothed else None,
         "label": layer.label,
         "classes": classes,
         "any": ANY,

@@ -5,7 +5,7 @@ from typing import Any
 
 from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
-from service.parameters import BUSINESS_VIEW, ITEM, ITEMS, PARAMETERS, VIEW
+from service.parameters import BUSINESS_VIEW, ITEM, ITEMS, MAP_VIEW, PARAMETERS, VIEW
 from service.site import Site
 
 Json = dict[str, Any]
@@ -51,8 +51,8 @@ def _paths(site: Site) -> Json:
     item = _in_path("id", None, "The feature id, such as an LSOA code.")
     return {
         "/": _get("The home page, or the landing document.", "landing", ("f",)),
-        "/towns/{town}": _get("One town.", "town", VIEW, (town,)),
-        "/rural": _get("Rural crime.", "rural", VIEW),
+        "/towns/{town}": _get("One town.", "town", MAP_VIEW, (town,)),
+        "/rural": _get("Rural crime.", "rural", MAP_VIEW),
         "/business": _get("Business crime.", "business", BUSINESS_VIEW),
         "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
         **({"/strategy": _get(_STRATEGY, "strategy", ("f",), csv=True)} if site.strategy else {}),

@@ -84,7 +84,8 @@ PARAMETERS = {
         Parameter(
             "rates",
             "Which rates a map colours areas by: as recorded, or smoothed (empirical Bayes), each "
-            "drawn towards the rate of all, more so where fewer live. Both are in every download.",
+            "drawn towards the rate of all, more so where fewer live; locally-smoothed draws each "
+            "towards the rate of it and its neighbours. All that a layer has are in its downloads.",
             lambda _: _one_of(RATES, default="recorded"),
         ),
         Parameter(
@@ -139,7 +140,8 @@ PARAMETERS = {
 }
 QUESTION = ("theme", "datetime", "compare", "place", "source")
 VIEW = ("theme", "datetime", "source", "f")
-BUSINESS_VIEW = ("datetime", "source", "f")  # its theme is given
+MAP_VIEW = ("theme", "datetime", "source", "rates", "f")
+BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
 DETAIL = ("cell", "shape", "bandwidth")
 ITEM = (*QUESTION, "town", *DETAIL, "f")
 ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, "bbox", "limit", "offset", "f")
@@ -193,7 +195,7 @@ def read_window(
     """
     return Window(
         set=_set(query["set"], sets) if "set" in query else None,
-        rates=_rates(query["rates"], rates) if "rates" in query else None,
+        rates=read_rates(query, rates),
         bbox=_bbox(query["bbox"]) if "bbox" in query else None,
         limit=min(_whole(query, "limit", DEFAULT_LIMIT, 1), LARGEST_LIMIT),
         offset=_whole(query, "offset", 0, 0),
@@ -208,7 +210,14 @@ def _set(name: str, sets: Collection[str]) -> str:
     return name
 
 
-def _rates(name: str, rates: Collection[Rates]) -> Rates:
+def read_rates(query: Mapping[str, str], rates: Collection[Rates]) -> Rates | None:
+    """The rates that a map is to show, of those it can; None where none are asked for.
+
+    Raises QuestionError naming what there is.
+    """
+    name = query.get("rates")
+    if name is None:
+        return None
     if not rates:
         raise QuestionError("The map of this layer shows no rates; leave out rates.")
     for known in rates:

@@ -246,8 +246,8 @@ const safermap = (function () {
       const [low, high] = [properties.rate_lower, properties.rate_upper].map((v) => shown(v).toFixed(1));
       found.push(`${shown(properties.rate).toFixed(1)} per 1,000 residents, likely ${low} to ${high}`);
     }
-    if (config.field === "rate_smoothed" && properties.rate_smoothed !== null) {
-      found.push(`${shown(properties.rate_smoothed).toFixed(1)} smoothed (empirical Bayes), as coloured`);
+    if (config.smoothed && properties[config.field] !== null) {
+      found.push(`${shown(properties[config.field]).toFixed(1)} ${config.smoothed}, as coloured`);
     }
     if (config.field.includes("decile") && properties[config.field] !== null) found.push(`Decile ${properties[config.field]}`);
     if (properties.hotspot_class) found.push(sentence(properties.hotspot_class));

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from building import build_files
 from command_line import Ended, Run
+from incident_rows import incident_rows
 from starlette.testclient import TestClient
 
 from boundaries import SHROPSHIRE
 from geo.dataset import Dataset
 from geo.embedded import build_embedded
-from geo.rows import incident_rows
 from geo.versions import current_folder
 from service.app import create_app
 from service.cli import main

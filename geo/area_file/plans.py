@@ -59,6 +59,7 @@ class SourcePlan:
             illustrative=self.illustrative,
             offences=self.offences,
             kinds=tuple(self.column_map.kinds.items()),
+            grave=tuple(self.column_map.grave),
         )
 
 

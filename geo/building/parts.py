@@ -151,7 +151,7 @@ def _refuse_other_kind(read: FileRead, task: PartTask) -> None:
 
 
 def _key(checksum: str, task: PartTask) -> str:
-    read_by = task.column_map and task.column_map.model_dump(exclude={"name"})
+    read_by = task.column_map and task.column_map.model_dump(exclude={"name", "grave"})
     told = (PART_FORMAT, checksum, task.join_id, read_by)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
 

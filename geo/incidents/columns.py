@@ -9,11 +9,20 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from geo.incidents.table import Source
 from geo.offences import OFFENCES, RURAL_OFFENCES, THEMES
-from geo.settings import Contradiction, NotBlank, Table, near, read_settings, shown
+from geo.settings import (
+    Contradiction,
+    NotBlank,
+    Table,
+    as_list,
+    near,
+    read_settings,
+    shown,
+    twice,
+)
 from geo.slugs import is_slug, slug
 
 CANONICAL: Mapping[str, str] = MappingProxyType(
@@ -76,7 +85,8 @@ class Columns(Table):
 
     `columns`: canonical name to the file's heading. `constants`: canonical name to one value for
     every row. `offence` and `rural_offence`: the file's own words to safermap's codes. `kinds`:
-    code to title of kinds of incident beyond the offence list.
+    code to title of kinds of incident beyond the offence list. `grave`: codes of those kinds that
+    are guarded as sexual, domestic and hate offences are.
     """
 
     encoding: Annotated[str, AfterValidator(_known_encoding)] = Field(
@@ -105,12 +115,18 @@ class Columns(Table):
         default_factory=dict,
         description="code and title of kinds of incident that are neither crime nor ASB",
     )
+    grave: Annotated[list[str], BeforeValidator(as_list)] = Field(
+        default_factory=list,
+        description="codes of its kinds that are guarded as domestic abuse and hate crime are",
+    )
 
     @classmethod
     def contradictions(cls, table: Mapping[str, Any], folder: Path) -> Iterable[Contradiction]:
         """Columns and codes that are not known, said twice or missing."""
         yield from _wrong_columns(table)
         yield from _wrong_kinds(_table(table, "kinds"))
+        yield from twice(table, "grave")
+        yield from _unknown_grave(table)
         yield from _wrong_codes(table)
 
     @property
@@ -140,6 +156,7 @@ class ColumnMap(Columns):
             "partner",
             offences=self.offences_told,
             kinds=tuple(self.kinds.items()),
+            grave=tuple(self.grave),
         )
 
     @classmethod
@@ -196,6 +213,17 @@ def _wrong_kinds(kinds: dict[str, Any]) -> Iterator[Contradiction]:
                 words = f"{shown(code)} is the code of {what}; a kind needs a code of its own."
                 yield ("kinds", code), words
                 break
+
+
+def _unknown_grave(table: Mapping[str, Any]) -> Iterator[Contradiction]:
+    kinds, grave = _table(table, "kinds"), table.get("grave")
+    single = isinstance(grave, str)
+    for position, code in enumerate(
+        [grave] if single else grave if isinstance(grave, list) else []
+    ):
+        if isinstance(code, str) and code not in kinds:
+            words = f"{shown(code)} is none of its kinds{near(code, kinds)}."
+            yield (("grave",) if single else ("grave", position)), words
 
 
 def _wrong_codes(table: Mapping[str, Any]) -> Iterator[Contradiction]:

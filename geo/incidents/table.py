@@ -36,7 +36,7 @@ class Source:
 
     `id` names the source in web addresses. `offences`: the offences the source tells apart; None
     where nothing but its rows can say. `kinds`: code and title of its kinds of incident that are
-    neither crime nor ASB.
+    neither crime nor ASB; `grave`: codes of those that are as grave as domestic abuse.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Source:
     illustrative: bool = False
     offences: tuple[str, ...] | None = None
     kinds: tuple[tuple[str, str], ...] = ()
+    grave: tuple[str, ...] = ()
 
 
 POLICE_STREET = Source(

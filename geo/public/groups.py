@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from geo.grave import GRAVE
+from geo.grave import grave_offences
 from geo.held import Held
 from geo.offences import ASB, CRIME, THEMES
 
@@ -27,7 +27,7 @@ class Groups:
 
 def grave_in(held: Held) -> Offences:
     """The grave offences that a source records or tells apart."""
-    return GRAVE & (held.told | held.rows_of)
+    return grave_offences([held.source]) & (held.told | held.rows_of)
 
 
 def groups_of(held: Held) -> tuple[Groups, ...]:

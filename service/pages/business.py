@@ -8,6 +8,7 @@ from geo.errors import UnknownNameError
 from geo.profiles import BusinessProfile, business_profile
 from geo.profiles.business import BUSINESS
 from geo.query import Question
+from layers.layer import Rates
 from layers.metadata import caveats, sources
 from layers.registry import find_layer
 from service import words
@@ -19,6 +20,7 @@ from service.pages.frame import (
     bold_first,
     frame,
     period_choices,
+    rates_form,
     said,
     source_form,
 )
@@ -53,22 +55,27 @@ def business_facts(site: Site, question: Question) -> dict[str, Any]:
     }
 
 
-def business_page(site: Site, question: Question) -> bytes:
-    """The whole page."""
+def business_page(site: Site, question: Question, rates: Rates | None = None) -> bytes:
+    """The whole page, its map coloured by the rates wanted."""
     dataset, layer = site.dataset, find_layer("hotspots")
+    form = rates_form(dataset, layer, rates)
     facts = business_facts(site, question)
     profile: BusinessProfile = facts["profile"]
     _, rows = site.answer(layer, question)
-    legend = Legend.of(layer.drawing(dataset), rows)
+    legend = Legend.of(form["drawing"], rows)
     features = address("/collections/hotspots/items", dataset, question, limit="10000", f="geojson")
-    config = map_config(dataset, layer, features, legend.classes, noun=question.theme.noun)
+    config = map_config(
+        dataset, layer, features, legend.classes, form["drawing"], noun=question.theme.noun
+    )
     season = profile.season
     return render_page(
         "business.html",
         **frame(site, "business", question),
         **said(site, question) | {"caveats": [bold_first(text) for text in facts["caveats"]]},
+        **form,
         facts=facts,
         profile=profile,
+        rows={row["lsoa_code"]: row for row in rows},
         measures=(profile.flag, profile.proxy),
         headline=_headline(site, question, profile),
         change=change_words(profile.change),

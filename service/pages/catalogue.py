@@ -21,6 +21,7 @@ from service.pages.frame import (
     compare_form,
     frame,
     period_choices,
+    rates_form,
     said,
     source_form,
     theme_choices,
@@ -82,7 +83,8 @@ def map_page(
     """A layer as a map with the same figures in a table: what the query would download."""
     dataset = site.dataset
     county = question if layer.within_town else question.everywhere()
-    drawing = layer.drawn(dataset, window.rates)
+    form = rates_form(dataset, layer, window.rates)
+    drawing = form["drawing"]
     answer, all_rows = site.answer(layer, question)
     further = layer.sets(dataset)
     if further and window.set is None:
@@ -119,7 +121,7 @@ def map_page(
         **said(site, question, layer),
         layer=layer,
         **_set_shown(layer, further, answer, window),
-        drawing=drawing,
+        **form,
         rated=layer.rated(dataset),
         question=question,
         town_name=more.get("town"),
@@ -144,10 +146,6 @@ def map_page(
         themes=theme_choices(site, question.theme),
         periods=period_choices(dataset, question),
         sources=source_form(site, question),
-        rates=[
-            (name, text, drawing.smoothed == (name == "smoothed"))
-            for name, text in layer.rates(dataset).items()
-        ],
         keep={k: v for k, v in query.items() if k in KEPT},
         downloads={
             name: address(items, dataset, question, **(town | part), f=name.lower())

@@ -11,7 +11,7 @@ from geo.period import MONTH_NAMES, Period
 from geo.public.tables import Published
 from geo.query import Question
 from geo.recorders import may_add_up, months_of, names_of, recorders, source_asked
-from layers.layer import Layer
+from layers.layer import Layer, Rates
 from layers.metadata import attribution, caveats, sources
 from service.site import Site
 from service.words import side_by_side
@@ -97,6 +97,22 @@ def theme_choices(site: Site, chosen: Theme) -> list[tuple[str, str, bool]]:
     offered = [name for name in (*PAGE_THEMES, *site.dataset.kinds) if name in site.themes]
     names = dict.fromkeys((*offered, chosen.name))
     return [(name, site.themes[name].title, name == chosen.name) for name in names]
+
+
+def rates_form(dataset: Dataset, layer: Layer, rates: Rates | None) -> dict[str, Any]:
+    """How the map of a layer is drawn, and the rates it can show: address value, words, chosen.
+
+    `kept` is what another form of the page keeps of the choice.
+    """
+    drawing = layer.drawn(dataset, rates)
+    return {
+        "drawing": drawing,
+        "rates": [
+            (name, shown.words[0].upper() + shown.words[1:], shown.field == drawing.field)
+            for name, shown in layer.rates(dataset).items()
+        ],
+        "kept": {"rates": rates} if rates else {},
+    }
 
 
 def source_form(site: Site, question: Question) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from geo.profiles.figures import SAME, Rate
 from geo.profiles.rural import RuralMeasure
 from geo.query import Question
 from geo.rural_urban import CLASSES, PLACES
+from layers.layer import Rates
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
@@ -17,6 +18,7 @@ from service.pages.frame import (
     beside,
     frame,
     period_choices,
+    rates_form,
     said,
     source_form,
     theme_choices,
@@ -35,13 +37,14 @@ from service.pages.week import week_view
 from service.site import Site
 
 
-def rural_page(site: Site, question: Question) -> bytes:
-    """The whole page."""
+def rural_page(site: Site, question: Question, rates: Rates | None = None) -> bytes:
+    """The whole page, its map coloured by the rates wanted."""
     dataset, layer = site.dataset, find_layer("hotspots")
+    form = rates_form(dataset, layer, rates)
     facts = rural_facts(site, question)
     judged = replace(question, place="rural", town=None)
     _, rows = site.answer(layer, judged)
-    legend = Legend.of(layer.drawing(dataset), rows)
+    legend = Legend.of(form["drawing"], rows)
     urban_areas = int((dataset.place == "urban").sum())
     urban = replace(judged, place="urban")
     context = address("/collections/lsoas/items", dataset, urban, limit="10000", f="geojson")
@@ -50,6 +53,7 @@ def rural_page(site: Site, question: Question) -> bytes:
         layer,
         address("/collections/hotspots/items", dataset, judged, limit="10000", f="geojson"),
         legend.classes,
+        form["drawing"],
         context=context if urban_areas else None,
         noun=question.theme.noun,
     )
@@ -58,6 +62,7 @@ def rural_page(site: Site, question: Question) -> bytes:
         "rural.html",
         **frame(site, "rural", judged),
         **said(site, judged),
+        **form,
         facts=facts,
         measures=[_told(measure) for measure in facts["measures"]],
         kinds=_kinds(facts["measures"]),

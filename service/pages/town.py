@@ -12,7 +12,7 @@ from geo.period import NUMBER_WORDS, Period, month_words
 from geo.query import Question
 from geo.recorders import first_recorded
 from layers.comparison import compare_groups, why_not
-from layers.layer import Layer
+from layers.layer import Layer, Rates
 from layers.metadata import caveats, recording_breaks, sources
 from layers.registry import find_layer
 from service import words
@@ -23,6 +23,7 @@ from service.pages.frame import (
     beside,
     frame,
     period_choices,
+    rates_form,
     said,
     source_form,
     theme_choices,
@@ -61,7 +62,12 @@ def town_question(
 
 
 def town_facts(site: Site, question: Question) -> dict[str, Any]:
-    """The figures of a town's page, for the page and for programs."""
+    """The figures of a town's page, for programs."""
+    return _facts(site, question, trend(site.dataset, question)[0])
+
+
+def _facts(site: Site, question: Question, months: list[dict[str, Any]]) -> dict[str, Any]:
+    """The figures of a town's page, of which the months are worked out already."""
     dataset = site.dataset
     town = site.answer(find_layer("towns"), question)[1][0]
     answer, rows = site.answer(find_layer("hotspots"), question)
@@ -84,7 +90,7 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
         "headline": _headline(site, question, town).striptags(),
         "side_by_side": beside(site, question),
         "caveats": caveats(dataset, question, since=_since(site, question)),
-        "months": (months := trend(dataset, question)[0]),
+        "months": months,
         "months_finding": trend_finding(months),
         "week": week_facts(dataset, question),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
@@ -117,29 +123,32 @@ def _headline(site: Site, question: Question, town: Record) -> Markup:
     return first + " " + change
 
 
-def town_page(site: Site, question: Question) -> bytes:
-    """The whole page."""
+def town_page(site: Site, question: Question, rates: Rates | None = None) -> bytes:
+    """The whole page, its map coloured by the rates wanted."""
     layer = find_layer("hotspots")
-    facts = town_facts(site, question)
+    form = rates_form(site.dataset, layer, rates)
+    months, usual = trend(site.dataset, question)
+    facts = _facts(site, question, months)
     county = question.everywhere()
     everywhere, inside = (site.answer(layer, asked)[1] for asked in (county, question))
-    legend = Legend.of(layer.drawing(site.dataset), everywhere)
+    legend = Legend.of(form["drawing"], everywhere)
     config = map_config(
         site.dataset,
         layer,
         address("/collections/hotspots/items", site.dataset, county, limit="10000", f="geojson"),
         legend.classes,
+        form["drawing"],
         town=facts["town"],
         noun=question.theme.noun,
     )
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = span_of(site.dataset, question)
-    months, usual = trend(site.dataset, question)
     breaks = recording_breaks(site.dataset, question, span)
     return render_page(
         "town.html",
         **frame(site, "towns", question),
         **said(site, question, since=_since(site, question)),
+        **form,
         facts=facts,
         headline=_headline(site, question, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],

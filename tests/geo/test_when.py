@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from building import build_files
+from incident_rows import incident_rows
 
 from geo.dataset import Dataset
 from geo.query import Question
-from geo.rows import incident_rows
 from geo.versions import current_folder
 from geo.when import OPEN_DATA, when, why_untold
 

@@ -55,8 +55,8 @@ HALF = [square for square in RING if square[0] == 0]
 @pytest.mark.parametrize(
     ("covered", "said"),
     [
-        (RING, "28 of the 28 areas round Gridshire are among the neighbours and in Gi*"),
-        (HALF, "8 of the 28 areas round Gridshire are among the neighbours and in Gi*"),
+        (RING, "28 of the 28 areas round Gridshire take part as neighbours"),
+        (HALF, "8 of the 28 areas round Gridshire take part as neighbours"),
         (
             [],
             "none: computed inside the area only, so areas at its edge lack some of their "
@@ -130,7 +130,7 @@ def test_the_ring_is_what_every_source_that_is_counted_covers(tmp_path: Path) ->
     assert hot_spots(both, source="police").facts["halo"].startswith("28 of the 28")
     together = hot_spots(both, source="all", months="2019-06")
     assert together.facts["halo"] == (
-        "8 of the 28 areas round Gridshire are among the neighbours and in Gi*, but are not "
+        "8 of the 28 areas round Gridshire take part as neighbours, but are not "
         "reported; the files do not hold the incidents of the others (The files hold whole "
         "forces; The council records its own area)"
     )

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from building import build_files
+from incident_rows import incident_rows
 from layer_names import OF_AREAS, SHIPPED
 
 from geo.dataset import Dataset
 from geo.errors import UnknownNameError
 from geo.formats import records
 from geo.query import Question
-from geo.rows import incident_rows
 from geo.versions import current_folder
 from layers.layer import Answer
 from layers.registry import all_layers, find_layer

@@ -15,6 +15,7 @@ from geo.formats import records
 from geo.measures.clusters import clusters
 from geo.measures.moran import NO_PATTERN
 from geo.measures.neighbours import Neighbours
+from geo.measures.smoothing import locally_smoothed_rate
 from geo.query import Question
 from layers.layer import Answer
 from layers.registry import find_layer
@@ -165,6 +166,83 @@ def test_the_rate_of_all_is_that_of_the_areas_judged(police: Dataset) -> None:
         answer = hot_spots(police, theme="crime", place=place)
         overall = 1000 * answer.rows["count"].sum() / answer.rows["residents"].sum()
         assert answer.facts["overall_rate"] == pytest.approx(overall)
+
+
+def drawn_to(own: int, count: list[int], people: list[int]) -> float:
+    """The empirical Bayes rate of the first of some areas, which others stand round."""
+    mean = sum(count) / sum(people)
+    spread = sum(p * (n / p - mean) ** 2 for n, p in zip(count, people, strict=True)) / sum(people)
+    between = max(0.0, spread - mean * len(people) / sum(people))
+    weight = between / (between + mean / people[0]) if mean else 0.0
+    return 1000 * (mean + (own / people[0] - mean) * weight)
+
+
+@pytest.mark.parametrize("layer", ["lsoas", "hotspots"])
+def test_locally_smoothed_rates_are_drawn_to_the_neighbours_the_ring_among_them(
+    tmp_path: Path, layer: str
+) -> None:
+    people = {square: 400 + 90 * ((5 * square[0] + 3 * square[1]) % 8) for square in COUNT}
+    nobody, unknown = (2, 3), (5, 5)
+
+    def edit(frame: pd.DataFrame) -> pd.DataFrame:
+        frame["residents"] = pd.array(list(people.values()), dtype="Int64")
+        frame.loc[frame["lsoa_code"] == code(nobody), "residents"] = 0
+        frame.loc[frame["lsoa_code"] == code(unknown), "residents"] = None
+        return frame
+
+    grid = made(tmp_path, [POLICE], ASB, edit)
+    answer = find_layer(layer).compute(grid, Question.ask(grid, "asb"))
+    assert answer.facts["halo"].startswith("28 of the 28")
+    told = 0
+    for square, found in zip(INSIDE, records(answer.rows), strict=True):
+        if square in (nobody, unknown):
+            assert found["rate_locally_smoothed"] is None
+            continue
+        near = [square, *(one for one in around(square) if one not in (nobody, unknown))]
+        count, living = [2 * COUNT[one] for one in near], [people[one] for one in near]
+        expected = drawn_to(count[0], count, living)
+        assert found["rate_locally_smoothed"] == pytest.approx(expected)
+        told += abs(found["rate_locally_smoothed"] - found["rate_smoothed"]) > 0.1
+    assert told > len(INSIDE) / 2
+
+
+@pytest.mark.parametrize("layer", ["lsoas", "hotspots"])
+def test_an_island_has_no_locally_smoothed_rate(tmp_path: Path, layer: str) -> None:
+    """Of the rural squares one stands alone, two touch; there is no ring."""
+    rural = [(1, 1), (4, 5), (5, 6)]
+
+    def edit(frame: pd.DataFrame) -> pd.DataFrame:
+        codes = [code(square) for square in rural]
+        frame["place"] = frame["lsoa_code"].isin(codes).map({True: "rural", False: "urban"})
+        return frame
+
+    grid = made(tmp_path, [POLICE | {"ring_covered": []}], ASB, edit)
+    rows = records(find_layer(layer).compute(grid, Question.ask(grid, "asb", place="rural")).rows)
+    count = [2 * COUNT[square] for square in rural[1:]]
+    assert [row["rate_locally_smoothed"] for row in rows] == [
+        None,
+        pytest.approx(drawn_to(count[0], count, [1000, 1000])),
+        pytest.approx(drawn_to(count[1], count[::-1], [1000, 1000])),
+    ]
+    shown = find_layer(layer).rates(grid)
+    assert list(shown) == ["recorded", "smoothed", "locally-smoothed"]
+    assert list(find_layer("towns").rates(grid)) == ["recorded", "smoothed"]
+
+
+def test_locally_smoothed_rates_of_all_of_england_and_wales_take_a_moment() -> None:
+    side = 190
+    x, y = np.divmod(np.arange(side * side), side)
+    focal, near = [], []
+    for dx, dy in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        inside = (x + dx < side) & (y + dy >= 0) & (y + dy < side)
+        focal.append(np.flatnonzero(inside))
+        near.append(((x + dx) * side + y + dy)[inside])
+    touching = Neighbours.from_pairs(side * side, np.concatenate(focal), np.concatenate(near))
+    count = (x * 7 + y * 3) % 50
+    smooth = locally_smoothed_rate(count, np.full(side * side, 1500), touching)
+    assert np.isfinite(smooth).all()
+    corner = [0, 1, side, side + 1]
+    assert smooth[0] == pytest.approx(drawn_to(count[0], count[corner].tolist(), [1500] * 4))
 
 
 @pytest.mark.parametrize("layer", ["lsoas", "hotspots", "towns"])

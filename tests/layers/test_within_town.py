@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 from building import build_files
+from incident_rows import incident_rows
 from layer_names import WITHIN_TOWN
 from made_dataset import made
 from made_places import made_places
@@ -19,7 +20,6 @@ from geo.detail import Detail
 from geo.errors import DatasetError, QuestionError
 from geo.offences import CRIME
 from geo.query import Question
-from geo.rows import incident_rows
 from geo.versions import current_folder
 from layers.layer import Answer
 from layers.metadata import caveats

@@ -10,6 +10,8 @@ from layer_names import SHIPPED, WITHIN_TOWN
 from starlette.testclient import TestClient
 from web_pages import Page
 
+from layers.layer import RATES
+
 HTML = {"Accept": "text/html"}
 TOWNS = [
     "albrighton", "bishops-castle", "bridgnorth", "broseley", "church-stretton",
@@ -191,13 +193,13 @@ def test_the_home_page_has_every_town_and_the_printed_total(client: TestClient) 
     assert "14,250 recorded crimes" in re.sub(r"(\d)recorded", r"\1 recorded", page.words)
 
 
-def test_every_choice_of_theme_and_months_has_a_page(client: TestClient) -> None:
+def test_every_choice_of_theme_months_and_rates_has_a_page(client: TestClient) -> None:
     page = read(client, "/towns/wem")
     values = [found["value"] for tag, found in page.tags if tag == "option"]
     assert len(values) >= 12
     for value in values:
-        name = "datetime" if "/" in value else "theme"
+        name = "datetime" if "/" in value else "rates" if value in RATES else "theme"
         found = read(client, f"/towns/wem?{name}={value}")
         chosen = [option for tag, option in found.tags if tag == "option" and "selected" in option]
         assert value in [option["value"] for option in chosen]
-        assert len(chosen) == 2
+        assert len(chosen) == 3

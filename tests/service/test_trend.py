@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
-from geo.measures.series import usual_range
+from geo.dataset import Dataset
+from geo.measures.series import UsualRange, usual_range
+from service.app import create_app
+from service.site import Site
 
 HTML = {"Accept": "text/html"}
 
@@ -37,6 +40,22 @@ def test_every_month_has_its_usual_range(client: TestClient, path: str) -> None:
     assert [row[1] for row in rows] == [f"{count:,}" for count in months["count"]]
     assert [": outside" in row[2] for row in rows] == outside.tolist()
     assert facts["months_finding"] in trend
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_the_months_of_an_answer_are_worked_out_once(
+    embedded: Dataset, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    asked = []
+
+    def counted(*series: object) -> UsualRange:
+        asked.append(series)
+        return usual_range(*series)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("service.pages.trend.usual_range", counted)
+    client = TestClient(create_app(Site(embedded)))
+    assert client.get("/towns/wem?theme=drugs", headers={"accept": accept}).status_code == 200
+    assert len(asked) == 1
 
 
 def test_four_months_are_too_few_to_say_what_is_usual(police_client: TestClient) -> None:

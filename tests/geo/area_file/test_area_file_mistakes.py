@@ -75,6 +75,14 @@ CHANGES = [
     ('overlap = "replace"', "illustrative = 1", "source.illustrative: it must be true or false"),
     ('"asb-personal"]', '"asb-persona"]', "source.offences: 'asb-persona' is no offence; did you "
      "mean 'asb-personal'?"),
+    ('offences = ["asb-nuisance", "asb-personal"]', 'grave = "cctv-incidents"', "source.grave: 'cc"
+     "tv-incidents' is none of its kinds; did you mean 'cctv-incident'?"),
+    ('offences = ["asb-nuisance", "asb-personal"]', 'grave = ["cctv-incident", "sexual-offences"]',
+     "source.grave: 'sexual-offences' is none of its kinds"),
+    ('offences = ["asb-nuisance", "asb-personal"]', 'grave = ["cctv-incident", "cctv-incident"]',
+     "source.grave: 'cctv-incident' is in the list twice."),
+    ('overlap = "replace"', "grave = true", "source.grave: it must be a list such as"),
+    ('["police", "2018-12.zip"]', '"police"\ngrave = "asb"', "source.grave: this is for extr"),
     ('"%d/%m/%Y"', '"%d/%m"', "source.date_format: '%d/%m' does not tell a day, month and year"),
     ('offence = "What"', "", "source.columns: it does not say where the offence is"),
     ('offence = "What"', 'offense = "What"', "source.columns.offense: there is no column 'offense'"
@@ -103,6 +111,7 @@ ELSEWHERE = {
     "source.files: /": 'files = "asb-*',
     "source: an extract": '[[source]]\n\nkind = "extract"',
     "source.overlap: this": 'overlap = "add"',
+    "source.grave: this": 'grave = "asb"',
     "source.columns: ": "[source.columns]",
     "source.offence.Camera": '"Camera"',
     "disclosure.hidden_below_grave": "hidden_below_grave",

@@ -48,7 +48,9 @@ def test_as_it_is_written_it_lacks_nothing_but_the_files(tmp_path: Path) -> None
 def test_its_examples_are_without_a_mistake(tmp_path: Path) -> None:
     whole = read_with_files(tmp_path, uncommented(written(tmp_path)))
     assert [source.id for source in whole.sources] == ["police", "council-asb"]
-    assert whole.sources[1].column_map.kinds == {"cctv-incident": "CCTV incidents"}
+    kinds = {"cctv-incident": "CCTV incidents", "stalking": "Reports of stalking"}
+    assert whole.sources[1].column_map.kinds == kinds
+    assert whole.sources[1].source.grave == ("stalking",)
     assert whole.area.towns.names == ("Shrewsbury", "Oswestry")
     names = [item.path.name for item in whole.area.residents]
     assert names == ["census_2021.csv", "mid-1.csv", "mid-2022.csv"]

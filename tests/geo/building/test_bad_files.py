@@ -18,6 +18,7 @@ from hostile_zips import HOSTILE, NAME, NOVEMBER, OCTOBER, archive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from incident_files import STREET_HEADER, csv_bytes, street_row
+from incident_rows import incident_rows
 
 from geo.area_file import read_area_file
 from geo.building.build import Built, build
@@ -25,7 +26,6 @@ from geo.dataset import Dataset
 from geo.errors import InputError
 from geo.incidents import ColumnMap
 from geo.incidents.files import LARGEST
-from geo.rows import incident_rows
 
 SQUARE = "349132,312545"  # in Shrewsbury
 EXTRACT_HEADER = "incident_id,date,time,offence,easting,northing,location,business"

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from building import build_files
+from incident_rows import incident_rows
 
 from boundaries import SHROPSHIRE
 from geo.building.build import Built
 from geo.dataset import Dataset
 from geo.errors import InputError
-from geo.rows import incident_rows
 from geo.versions import current_folder
 
 HEADER = "incident_id,month,offence,easting,northing\n"

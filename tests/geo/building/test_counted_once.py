@@ -10,13 +10,13 @@ import pytest
 from building import plan_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from incident_rows import incident_rows
 
 from geo.area_file import SourcePlan
 from geo.areas.codes import UNLOCATED
 from geo.building.build import Built, build
 from geo.errors import InputError
 from geo.incidents.columns import CANONICAL_MAP
-from geo.rows import incident_rows
 
 HEADER = "incident_id,month,offence,easting,northing"
 SHREWSBURY, OSWESTRY, LONDON, NOWHERE = "349132,312545", "329500,329500", "530000,180000", ","

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from building import build_files
 from command_line import tree
+from incident_rows import incident_rows
 from real_settings import YEAR_2018
 
 from geo.dataset import Dataset
-from geo.rows import incident_rows
 from geo.versions import all_versions, current_folder
 
 SEED = 20260401  # of the moments; each is named in the failure

@@ -11,6 +11,7 @@ import pytest
 from building import build_files, entry, plan_files
 from command_line import Run, tree
 from incident_files import STREET_HEADER, csv_bytes, street_row
+from incident_rows import incident_rows
 from real_settings import YEAR_2018, RealSettings
 
 import geo.building.parts
@@ -18,7 +19,6 @@ from geo.area_file import AreaFile, read_area_file
 from geo.building.build import Built, build
 from geo.errors import DatasetError, InputError
 from geo.incidents import ColumnMap
-from geo.rows import incident_rows
 from geo.versions import all_versions, current_folder, roll_back
 
 MONTHS = ("2018-10", "2018-11", "2018-12", "2019-01")

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 from building import entry
+from incident_rows import incident_rows
 
 from boundaries import SHROPSHIRE
 from geo.area_file import AreaFile, read_area_file
 from geo.building.build import Built, build
-from geo.rows import incident_rows
 
 SQUARE = "349132,312545"  # in Shrewsbury
 SOURCES = """

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from incident_rows import incident_rows
 
 from boundaries import SHROPSHIRE
-from geo.rows import incident_rows
 from geo.versions import current_folder
 
 FOLDER = Path(SHROPSHIRE).parent
