@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from geo.formats import Record
-from service.pages.charts import NARROW, WIDE, round_up, tick
+from service.pages.charts import NARROW, WIDE, round_up
 from service.words import between, rate
 
 _ROW, _BAR, _FLOOR = 48, 14, 24  # heights: of an area, of its bar, of the figures below
@@ -56,8 +56,10 @@ class _RateChart:
             Markup('<line class="grid" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{}"/>').format(
                 self.floor, x=self.x(value)
             )
-            + tick(self.x(value), self.floor + 17, f"{value:,.10g}", kind)
-            for value, kind in ((0, " start"), (self.top / 2, ""), (self.top, " end"))
+            + Markup('<text class="tick{}" x="{:.1f}" y="{}">{}</text>').format(
+                kind, self.x(value), self.floor + 17, f"{value:,.10g}"
+            )
+            for value, kind in ((0, ""), (self.top / 2, " middle"), (self.top, " end"))
         )
 
     def _first(self) -> Markup:
