@@ -15,7 +15,7 @@ from geo.measures.rates import rate, rate_limits
 from geo.offences import Theme
 from geo.period import Period
 from geo.query import DEFAULT_MONTHS, Question
-from geo.recorders import choose_sources, months_of, names_of
+from geo.recorders import choose_sources, months_of, months_shared, names_of
 
 CLEAR = 0.05
 NOBODY = "Its residents are not all known, so there is no rate."
@@ -54,7 +54,7 @@ class AreaRate:
 class Beside:
     """The same theme and months in several areas, the first dataset's area first.
 
-    `shared`: the months that all who record the theme hold. `overall`: the rate of all together;
+    `shared`: the months that all hold who can be compared. `overall`: the rate of all together;
     `phi`: how many times more rates vary than chance alone would have them. Both are None with
     fewer than 30 areas that have a rate, too few for a funnel.
     """
@@ -91,19 +91,21 @@ def areas_beside(
 ) -> Beside:
     """Rates of the same theme and months, and of the source of the same id where one is named.
 
-    Without `months` they are the latest 12, or fewer, that all hold. An area that does not record
-    the theme, or holds none of the first area's months, takes no part, and says why.
+    Without `months` they are the latest 12, or fewer, that all hold; who shares no month with
+    those named before is passed over. An area that does not record the theme, or does not hold all
+    of the months, takes no part and says why.
 
     Raises QuestionError where the question cannot be put to the first dataset.
     """
     first = Question.ask(datasets[0], theme, months, source=source)
     sources = [_sources(dataset, first.theme, source) for dataset in datasets]
-    shared = first.held(datasets[0])
+    shared = months_shared(datasets[0], first.sources)
     for dataset, chosen in zip(datasets, sources, strict=True):
-        if not isinstance(chosen, str) and shared.overlaps(months_of(dataset, chosen)):
-            held = months_of(dataset, chosen)
-            shared = Period(max(shared.first, held.first), min(shared.last, held.last))
-    period = first.period if months else shared.latest(DEFAULT_MONTHS)
+        if not isinstance(chosen, str):
+            held = months_shared(dataset, chosen)
+            if shared.overlaps(held):
+                shared = Period(max(shared.first, held.first), min(shared.last, held.last))
+    period = shared.latest(DEFAULT_MONTHS) if months is None else first.period
     question = Question.ask(datasets[0], first.theme.name, period.iso(), source=source)
     return _judged(
         question, shared, [_alone(*each, question) for each in zip(datasets, sources, strict=True)]

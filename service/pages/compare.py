@@ -74,6 +74,8 @@ def _headline(site: Site, beside: Beside, areas: list[Record]) -> Markup:
     """The area's own rate, and which areas it is clearly above or below, in one sentence."""
     ours, *others = areas
     theme, when = beside.question.theme, beside.question.period.length_words()
+    if ours["count"] is None:
+        return Markup("{}: {}").format(ours["area"], ours["why"])
     if ours["rate"] is None:
         counted = words.incidents(theme, ours["count"])
         return Markup("{}: <b>{}</b> in {}. {}").format(ours["area"], counted, when, ours["why"])
@@ -85,13 +87,13 @@ def _headline(site: Site, beside: Beside, areas: list[Record]) -> Markup:
     told = [
         f"{way} {_named(named, len(others))}"
         for verdict, way in ways
-        if (named := [area["area"] for area in others if area["verdict"] == verdict])
+        if (named := [area for area in others if area["verdict"] == verdict])
     ]
-    if others and all(area["verdict"] is None for area in others):
+    if others and all(area["rate"] is None for area in others):
         return first + ". No other area here has a rate to set beside it."
     if told:
         first += f": {' and '.join(told)}"
-    if same := [area["area"] for area in others if area["verdict"] == SAME]:
+    if same := [area for area in others if area["verdict"] == SAME]:
         first += f", with no clear difference from {_named(same, len(others))}"
     return first + "."
 
@@ -104,10 +106,13 @@ def _times(area: Record) -> str:
     return f"{area['ratio']:.2f} times ({limits})"
 
 
-def _named(names: list[str], of: int) -> str:
+def _named(areas: list[Record], of: int) -> str:
     """These areas by name, or how many they are where they are many."""
-    if len(names) > MOST_NAMED:
-        return f"{len(names)} of {of} other areas"
+    if len(areas) > MOST_NAMED:
+        return f"{len(areas)} of {of} other areas"
+    names = [
+        f"{area['area']} (illustrative)" if area["illustrative"] else area["area"] for area in areas
+    ]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -234,6 +234,19 @@ def test_months_that_an_area_does_not_hold_leave_it_out(tmp_path: Path) -> None:
     assert "No other area here has a rate to set beside it." in found.words
 
 
+def test_months_that_the_area_itself_holds_in_part(tmp_path: Path) -> None:
+    both = made(tmp_path / "both")
+    assert both.period.iso() == "2018-01/2019-09"
+    client = served(both, shire(tmp_path, "Othershire", 40))
+    ours = facts(client, "theme=asb&datetime=2018-01/2019-09")["areas"][0]
+    assert ours["why"] == "Its records hold January 2018 to June 2019, not all of these months."
+    found = page(client, "theme=asb&datetime=2018-01/2019-09")
+    assert "Gridshire: Its records hold January 2018 to June 2019" in found.words
+    together = facts(client, "theme=asb&source=all")
+    assert together["period"] == "2019-04/2019-06"
+    assert together["areas"][0]["why"] == "Its sources lack a month of these, so there is no rate."
+
+
 def test_months_offered_are_those_that_all_hold(tmp_path: Path) -> None:
     client = served(
         shire(tmp_path, "Ourshire", 40),
@@ -293,6 +306,7 @@ def test_what_is_illustrative_beside_real_records_is_said_first(
     assert [area["illustrative"] for area in document["areas"]] == [False, True]
     assert document["illustrative"] is True
     assert document["caveats"][0].startswith("Drawnshire: Illustrative incidents")
+    assert "no clear difference from Drawnshire (illustrative)." in page(client, JUNE).words
     assert "Drawnshire Illustrative" in rows(page(client, JUNE))[1][0]
     apart = facts(served(police, embedded))
     assert apart["illustrative"] is False  # it shares no month, and takes no part
