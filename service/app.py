@@ -120,12 +120,14 @@ def subject(kind: Subject) -> Callable[[Request], Coroutine[Any, Any, Response]]
 
     async def endpoint(request: Request) -> Response:
         def makers(site: Site, _: str) -> Makers:
-            asked = kind.ask(site, request.query_params)
-            made = {
-                "html": page(kind.page, site, asked),
-                "json": data(lambda: kind.facts(site, asked)),
+            def made(make: Callable[[Site, Any], Any]) -> Any:  # noqa: ANN401
+                return make(site, kind.ask(site, request.query_params))
+
+            found = {
+                "html": page(made, kind.page),
+                "json": data(partial(made, kind.facts)),
             }
-            return made | ({"csv": partial(kind.csv, site, asked)} if kind.csv else {})
+            return found | ({"csv": partial(made, kind.csv)} if kind.csv else {})
 
         return await answer(request, kind.allowed, makers)
 

@@ -6,10 +6,10 @@ from markupsafe import Markup
 
 from geo.comparators import Beside
 from geo.formats import Record, to_csv
-from geo.profiles.figures import HIGHER, LOWER, SAME
+from geo.profiles.figures import HIGHER, LOWER
 from geo.slugs import slug
 from service import words
-from service.pages.compare_facts import COLUMNS, compare_facts
+from service.pages.compare_facts import COLUMNS, NOT_CLEAR, compare_facts
 from service.pages.frame import (
     address,
     bold_first,
@@ -89,11 +89,13 @@ def _headline(site: Site, beside: Beside, areas: list[Record]) -> Markup:
         for verdict, way in ways
         if (named := [area for area in others if area["verdict"] == verdict])
     ]
-    if others and all(area["rate"] is None for area in others):
+    if not others:
+        return first + ". No other area is set beside it yet."
+    if all(area["rate"] is None for area in others):
         return first + ". No other area here has a rate to set beside it."
     if told:
         first += f": {' and '.join(told)}"
-    if same := [area for area in others if area["verdict"] == SAME]:
+    if same := [area for area in others if area["verdict"] == NOT_CLEAR]:
         first += f", with no clear difference from {_named(same, len(others))}"
     return first + "."
 

@@ -8,7 +8,7 @@ from geo.comparators import AreaRate, Beside, areas_beside
 from geo.dataset import Dataset
 from geo.formats import Record
 from geo.measures.hotspots import LEAST_AREAS
-from geo.profiles.figures import HIGHER, LOWER, SAME, Figure
+from geo.profiles.figures import HIGHER, LOWER, Figure
 from geo.strategy.comparators import comparisons
 from layers.metadata import ILLUSTRATIVE, attribution, caveats
 from service.site import Site
@@ -28,6 +28,7 @@ DIFFERENT = {
 MARKS_DIFFER = (
     "Not counted alike: some sources mark these incidents, and for others other offences stand."
 )
+NOT_CLEAR = "no clear difference"
 COLUMNS = (
     "area", "count", "residents", "rate", "rate_lower", "rate_upper", "ratio", "ratio_lower",
     "ratio_upper", "q", "verdict", "funnel", "why", "source", "denominator", "illustrative",
@@ -101,7 +102,7 @@ def _verdict(area: AreaRate) -> str | None:
     if area.clear is None:
         return None
     if not area.clear:
-        return SAME
+        return NOT_CLEAR
     return HIGHER if area.ratio.value > 1 else LOWER
 
 
