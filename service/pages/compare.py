@@ -42,7 +42,7 @@ def compare_page(site: Site, beside: Beside) -> bytes:
         areas=areas,
         times=[_times(area) for area in areas],
         held=[dataset.period.words() for dataset in site.datasets],
-        headline=_headline(site, beside, areas),
+        headline=_headline(beside, areas),
         charts=rate_charts(areas, f"{rates}, with likely ranges"),
         funnel=_funnel(facts, f"{rates}, by residents"),
         hot_spots=address("/collections/hotspots/items", dataset, question, f="html"),
@@ -70,7 +70,7 @@ def compare_csv(site: Site, beside: Beside) -> Body:
     return Body.of(content, "text/csv; charset=utf-8; header=present", headers)
 
 
-def _headline(site: Site, beside: Beside, areas: list[Record]) -> Markup:
+def _headline(beside: Beside, areas: list[Record]) -> Markup:
     """The area's own rate, and which areas it is clearly above or below, in one sentence."""
     ours, *others = areas
     theme, when = beside.question.theme, beside.question.period.length_words()
