@@ -1,6 +1,7 @@
 """The application: one tree of addresses, pages for people and data for programs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +22,15 @@ from service.kept import KeptAnswers, asked
 from service.maps import LEAFLET
 from service.negotiate import MEDIA, wanted_format
 from service.openapi import api_document
-from service.pages.business import business_facts, business_page, business_question
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
-from service.pages.deprivation import deprivation_facts, deprivation_page
 from service.pages.home import home_page
-from service.pages.rural import rural_page
-from service.pages.rural_facts import rural_facts
-from service.pages.strategy import strategy_csv, strategy_page, strategy_served
-from service.pages.strategy_facts import strategy_facts
+from service.pages.public import public_layer, public_page
+from service.pages.subjects import SUBJECTS, Subject
 from service.pages.town import town_facts, town_page, town_question
 from service.parameters import (
-    BUSINESS_VIEW,
     ITEM,
     ITEMS,
     MAP_VIEW,
-    VIEW,
     check_names,
     read_question,
     read_rates,
@@ -93,21 +88,6 @@ def data(make: Callable[[], Any], media: str = MEDIA["json"]) -> Callable[[], Bo
     return lambda: Body.of(json_bytes(make()), media)
 
 
-def _public(site: Site, question: Question, name: str, otherwise: str | None = None) -> Makers:
-    """What a page shows of a partner's records where only their public tables are at hand.
-
-    The map of a layer, and its rows; of another where the theme is not shown below the town.
-    """
-    public = question.published(site.dataset)
-    if otherwise is not None and public is not None and not public.below_town(question.theme):
-        name = otherwise
-    layer, window = site.layer(name), read_window({})
-    return {
-        "html": page(map_page, site, layer, question, window, {}),
-        "json": data(lambda: layer_facts(site, layer, question)),
-    }
-
-
 @router.api_route("/", methods=METHODS)
 async def home(request: Request) -> Response:
     """The home page; the landing document."""
@@ -129,8 +109,11 @@ async def town(request: Request, town: str) -> Response:
         query = request.query_params
         asked = (query.get(name) for name in ("theme", "datetime", "source"))
         question = town_question(site, town, *asked)
-        if question.published(site.dataset) is not None:
-            return _public(site, question, "hotspots", "towns")
+        if (layer := public_layer(site, question, "hotspots", "towns")) is not None:
+            return {
+                "html": page(public_page, site, layer, question),
+                "json": data(lambda: layer_facts(site, layer, question)),
+            }
         rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
         return {
             "html": page(town_page, site, question, rates),
@@ -140,68 +123,25 @@ async def town(request: Request, town: str) -> Response:
     return await answer(request, MAP_VIEW, makers)
 
 
-@router.api_route("/rural", methods=METHODS)
-async def rural(request: Request) -> Response:
-    """The rural page; its figures."""
+def subject(kind: Subject) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """The endpoint of a page of one subject; its figures."""
 
-    def makers(site: Site, _: str) -> Makers:
-        question = read_question(site.dataset, request.query_params)
-        if question.published(site.dataset) is not None:
-            return _public(site, question, "rural-urban")
-        rates = read_rates(request.query_params, site.layer("hotspots").rates(site.dataset))
-        return {
-            "html": page(rural_page, site, question, rates),
-            "json": data(lambda: rural_facts(site, question)),
-        }
+    async def endpoint(request: Request) -> Response:
+        def makers(site: Site, _: str) -> Makers:
+            query = request.query_params
+            found = {
+                "html": page(kind.as_page, site, query),
+                "json": data(lambda: kind.as_facts(site, query)),
+            }
+            return found | ({"csv": partial(kind.as_csv, site, query)} if kind.csv else {})
 
-    return await answer(request, MAP_VIEW, makers)
+        return await answer(request, kind.allowed, makers)
 
-
-@router.api_route("/strategy", methods=METHODS)
-async def strategy(request: Request) -> Response:
-    """What the partnership printed, recomputed."""
-
-    def makers(site: Site, _: str) -> Makers:
-        printed = strategy_served(site)
-        return {
-            "html": page(strategy_page, site, printed),
-            "json": data(lambda: strategy_facts(site.dataset, printed)),
-            "csv": lambda: strategy_csv(site, printed),
-        }
-
-    return await answer(request, ("f",), makers)
+    return endpoint
 
 
-@router.api_route("/business", methods=METHODS)
-async def business(request: Request) -> Response:
-    """The business page; its figures."""
-
-    def makers(site: Site, _: str) -> Makers:
-        query = request.query_params
-        question = business_question(site, query.get("datetime"), query.get("source"))
-        rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
-        return {
-            "html": page(business_page, site, question, rates),
-            "json": data(lambda: business_facts(site, question)),
-        }
-
-    return await answer(request, BUSINESS_VIEW, makers)
-
-
-@router.api_route("/deprivation", methods=METHODS)
-async def deprivation(request: Request) -> Response:
-    """The deprivation page; its figures."""
-
-    def makers(site: Site, _: str) -> Makers:
-        question = read_question(site.dataset, request.query_params)
-        if question.published(site.dataset) is not None:
-            return _public(site, question, "deprivation")
-        return {
-            "html": page(deprivation_page, site, question),
-            "json": data(lambda: deprivation_facts(site, question)),
-        }
-
-    return await answer(request, VIEW, makers)
+for path, kind in SUBJECTS.items():
+    router.add_api_route(path, subject(kind), methods=METHODS)
 
 
 @router.api_route("/collections", methods=METHODS)

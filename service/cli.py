@@ -14,7 +14,7 @@ from service.console import stderr, stdout
 from service.loading import HOME
 
 if TYPE_CHECKING:
-    from geo.dataset import Dataset
+    from service.site import Site
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -39,6 +39,10 @@ def serve(
     dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(help="Where another area's dataset is kept, to compare with; once for each."),
+    ] = None,
     *,
     public: Annotated[
         bool,
@@ -57,8 +61,8 @@ def serve(
         stdout.print("No dataset yet: building the embedded one, with illustrative incidents.")
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
-    site = Site.open(dataset, public=public)
-    _refuse_exposure(site.dataset, host)
+    site = Site.open(dataset, beside or (), public=public)
+    _refuse_exposure(site, host)
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     stdout.print(
@@ -66,8 +70,10 @@ def serve(
         f"{site.dataset.period.words()}. Open http://{shown}:{port}",
         soft_wrap=True,
     )
+    if others := [dataset.area for dataset in site.datasets[1:]]:
+        stdout.print(f"Beside it: {', '.join(others)}, at /compare.", soft_wrap=True, markup=False)
     # A page elsewhere could have a name of its own lead here; partner records are not for it.
-    hosts = LOOPBACK if site.dataset.holds_partner_records else ("*",)
+    hosts = LOOPBACK if site.holds_partner_records else ("*",)
     config = uvicorn.Config(create_app(site, hosts), log_level="warning")
     uvicorn.Server(config).run(sockets=[listening])
 
@@ -90,18 +96,23 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _refuse_exposure(dataset: "Dataset", host: str) -> None:
+def _refuse_exposure(site: "Site", host: str) -> None:
     """Partner records stay on this machine until access can be configured."""
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = False
-    if dataset.holds_partner_records and not loopback:
-        names = [s.name for s in dataset.sources if s.sensitivity == "partner"]
+    if site.holds_partner_records and not loopback:
+        names = [
+            f"{source.name} ({dataset.area})"
+            for dataset in site.datasets
+            for source in dataset.sources
+            if source.sensitivity == "partner"
+        ]
         are = "are partners' extracts" if len(names) > 1 else "is a partner's extract"
         raise SafermapError(
-            f"{' and '.join(names)} {are} with small counts unhidden; the dataset is served on "
-            f"this machine only. Leave out --host {host}, or show what is public with --public."
+            f"{' and '.join(names)} {are} with small counts unhidden and may be served on this "
+            f"machine only. Leave out --host {host}, or show what is public with --public."
         )
 
 

@@ -7,7 +7,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from geo.dataset import Dataset
 from geo.measures.estimate import Estimate
 from service.console import stdout
 from service.loading import HOME
@@ -24,28 +23,31 @@ def compare_command(
     ] = None,
 ) -> None:
     """Set the rate of an area beside those of others that were built the same way."""
-    from geo.comparators import areas_beside  # noqa: PLC0415  only this needs scipy
+    from geo.comparators import areas_beside, open_each  # noqa: PLC0415  only this needs scipy
+    from service.words import known  # noqa: PLC0415
 
-    period, areas = areas_beside([Dataset.open(home) for home in (dataset, *others)], theme, months)
+    datasets = open_each([dataset, *others])
+    beside = areas_beside(datasets, theme, months)
+    areas, question = beside.areas, beside.question
     table = Table(
         "area", "residents", "count", "per 1,000", "likely range", f"against {areas[0].area}",
-        title=f"{theme or 'crime'}, {period.words()}",
+        title=f"{question.theme.title}, {question.period.words()}",
     )  # fmt: skip
     for area in areas:
         told = area.why is None
         table.add_row(
             Text(area.area),
-            f"{area.residents:,}" if area.residents is not None else "not known",
-            f"{area.count:,}",
+            known(area.residents),
+            known(area.count),
             f"{area.rate.value:.1f}" if told else "none",
             f"{area.rate.lower:.1f} to {area.rate.upper:.1f}" if told else "none",
             _against(area.ratio, area.clear),
         )
     stdout.print(table)
-    for area in areas:
+    for area, of in zip(areas, datasets, strict=True):
         drawn = "Illustrative incidents. " if area.illustrative else ""
         why = f" {area.why}" if area.why else ""
-        said = f"{area.area}: {drawn}{area.source}; {area.denominator}.{why}"
+        said = f"{area.area}: {drawn}{area.source}; {of.denominator}.{why}"
         stdout.print(Text(said), soft_wrap=True)
     stdout.print(
         "Recorded is not the same as happened, and forces record differently. A difference is "

@@ -33,6 +33,7 @@ def landing(site: Site, base: str) -> dict[str, Any]:
             link(f"{base}/api?f=html", "service-doc", MEDIA["html"], "the API in words"),
             link(f"{base}/conformance", "conformance", MEDIA["json"], "what it conforms to"),
             link(f"{base}/collections", "data", MEDIA["json"], "the layers"),
+            link(f"{base}/compare", "related", MEDIA["json"], "the area beside others"),
         ],
     }
 

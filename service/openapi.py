@@ -56,6 +56,7 @@ def _paths(site: Site) -> Json:
         "/business": _get("Business crime.", "business", BUSINESS_VIEW),
         "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
         **({"/strategy": _get(_STRATEGY, "strategy", ("f",), csv=True)} if site.strategy else {}),
+        "/compare": _get("The area beside others.", "compare", VIEW, csv=True),
         "/collections": _get("Every layer.", "collections", ("f",)),
         "/collections/{layer}": _get("One layer.", "collection", ("f",), (layer,)),
         "/collections/{layer}/items": _get(

@@ -1,15 +1,15 @@
 """One dataset as it is served: answers and bytes kept in bounded caches."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from threading import Lock
 
 from cachetools import LRUCache
 
+from geo.comparators import open_each
 from geo.dataset import Dataset
 from geo.formats import Record, feature, records
 from geo.offences import Theme
-from geo.public.view import public_view
 from geo.query import Question
 from geo.recorders import themes
 from geo.strategy.figures import Strategy
@@ -24,10 +24,15 @@ ANSWERS = 64
 
 
 class Site:
-    """A dataset with its caches. Nothing in it changes but the caches."""
+    """A dataset with its caches. Nothing in it changes but the caches.
 
-    def __init__(self, dataset: Dataset) -> None:
+    `datasets` has it first, then those of the areas set beside it, of which rates of the whole
+    area are shown and nothing else.
+    """
+
+    def __init__(self, dataset: Dataset, beside: Sequence[Dataset] = ()) -> None:
         self.dataset = dataset
+        self.datasets = (dataset, *beside)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
             BODY_BYTES, getsizeof=lambda body: body.size + KEY_BYTES
         )
@@ -38,13 +43,20 @@ class Site:
         self.layers: dict[str, Layer] = offered_layers(dataset)
 
     @classmethod
-    def open(cls, home: Path, *, public: bool = False) -> "Site":
-        """Serve the current dataset under `home`, whole or as anyone may see it.
+    def open(cls, home: Path, beside: Sequence[Path] = (), *, public: bool = False) -> "Site":
+        """Serve the current dataset under `home`, with those under other homes beside it.
 
-        Raises DatasetError where there is none.
+        Whole, or as anyone may see them.
+
+        Raises DatasetError where there is none, one is damaged, or two are the same.
         """
-        dataset = Dataset.open(home)
-        return cls(public_view(dataset) if public else dataset)
+        dataset, *others = open_each([home, *beside], public=public)
+        return cls(dataset, others)
+
+    @property
+    def holds_partner_records(self) -> bool:
+        """Whether any incidents are confidential, of the areas beside as well."""
+        return any(dataset.holds_partner_records for dataset in self.datasets)
 
     def layer(self, name: str) -> Layer:
         """The layer of that name. Raises UnknownNameError where the dataset has none."""

@@ -1,5 +1,5 @@
 // Sorts a table by the heading that was chosen. Without script the table stays in its own order.
-// What is folded is printed open.
+// What is not told comes last either way. What is folded is printed open.
 "use strict";
 
 (function () {
@@ -20,7 +20,10 @@
     const descending = heading.getAttribute("aria-sort") !== "descending";
     const rows = [...table.tBodies[0].rows];
     const turn = descending ? -1 : 1;
-    rows.sort((a, b) => turn * compare(value(a, heading.cellIndex), value(b, heading.cellIndex)));
+    rows.sort((a, b) => {
+      const [one, other] = [a, b].map((row) => value(row, heading.cellIndex));
+      return (one === "") - (other === "") || turn * compare(one, other);
+    });
     table.tBodies[0].append(...rows);
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", descending ? "descending" : "ascending");

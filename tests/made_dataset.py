@@ -16,6 +16,7 @@ import pyarrow.parquet
 import shapely
 
 from geo.dataset import Dataset
+from geo.period import parse_month
 
 Square = tuple[int, int]
 INSIDE: list[Square] = [(x, y) for x in range(1, 7) for y in range(1, 7)]
@@ -162,6 +163,24 @@ def write_made(
 def made(home: Path, *arguments: Any, **more: Any) -> Dataset:  # noqa: ANN401
     """The dataset, written and open."""
     return Dataset.open(write_made(home, *arguments, **more))
+
+
+def shire(home: Path, name: str, shoplifting: int, residents: int = 1000, **more: Any) -> Dataset:  # noqa: ANN401
+    """The dataset of police records alone under another name, kept in a folder of that name.
+
+    So many shoplifting crimes are in its last month, and so many residents in each square.
+    `more` is of the source, such as its period.
+    """
+    first, last = str(more.get("period", POLICE["period"])).split("/")
+
+    def edit(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(residents=pd.array([residents] * len(frame), dtype="Int64"))
+
+    kept = [item for item in COUNTS if item["source"] == 0 and item["offence"] != "shoplifting"]
+    within = range(parse_month(first), parse_month(last) + 1)
+    counts = [item for item in kept if item["month"] in within]
+    counts.append(row(0, "shoplifting", last, (5, 5), shoplifting))
+    return made(home / name, [POLICE | more], counts, edit, area={"name": name})
 
 
 def _write_towns(folder: Path, there: bool) -> None:

@@ -136,10 +136,19 @@ def source_form(site: Site, question: Question) -> dict[str, Any] | None:
 
 
 def period_choices(dataset: Dataset, question: Question) -> list[tuple[str, str, bool]]:
-    """Periods a page offers: address value, words, chosen. The latest come first."""
-    held, chosen = question.held(dataset), question.period
+    """Periods a page offers of a question: those that its sources hold, or that are public."""
     public = question.published(dataset)
-    offered = _spans(held) if public is None else _public_spans(public)
+    if public is None:
+        return span_choices(question.held(dataset), question.period)
+    return _choices(_public_spans(public), question.period)
+
+
+def span_choices(held: Period, chosen: Period) -> list[tuple[str, str, bool]]:
+    """Periods within some months: address value, words, chosen. The latest come first."""
+    return _choices(_spans(held), chosen)
+
+
+def _choices(offered: dict[Period, str], chosen: Period) -> list[tuple[str, str, bool]]:
     offered.setdefault(chosen, "Chosen months")
     return [
         (period.iso(), f"{name}: {short_words(period)}", period == chosen)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from markupsafe import Markup
@@ -14,33 +15,55 @@ _WIDE, _NARROW, _HEIGHT = 1160, 358, 380  # drawn twice, so that text keeps its 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 12, 48
 _STEPS = 60  # of a limit's curve
 _LIMIT_STYLES = {"95%": ("limit dashed", 16), "99.8%": ("limit", -6)}  # and where its name goes
-_POINTS = {"": 5, "raised": 7, "hot spot": 10}  # class of an area: width of its point
+_POINTS = {"": 5, "raised": 7, "hot-spot": 10}  # how a point is drawn: its width
+By = Literal["hotspot_class", "funnel"]
+_STANDS: dict[By, dict[str, tuple[str, str]]] = {  # in words, and how it is drawn
+    "hotspot_class": {
+        "hot spot": ("hot spots", "hot-spot"),
+        "raised": ("raised", "raised"),
+        "low": ("low", ""),
+    },
+    "funnel": {
+        "above 99.8%": ("above 99.8%", "hot-spot"),
+        "above 95%": ("above 95%", "raised"),
+        "below 95%": ("below 95%", ""),
+        "below 99.8%": ("below 99.8%", ""),
+    },
+}
 
 
 def funnel_charts(
-    rows: Sequence[Record], overall: float, phi: float, title: str
+    rows: Sequence[Record],
+    overall: float,
+    phi: float,
+    title: str,
+    by: By = "hotspot_class",
 ) -> tuple[Markup, Markup] | None:
     """The funnel plot of these areas: wide and narrow; None where no area has a rate.
 
     Args:
-        rows: areas with `residents`, `rate` and `hotspot_class`.
+        rows: areas with `residents`, `rate` and what `by` names.
         overall: the rate that they are judged against, per 1,000 residents.
         phi: how many times more the rates vary than chance alone would have them.
         title: what the chart shows, for those who do not see it.
+        by: what says how an area stands: its class as a hot spot, or its place in the funnel.
     """
     rated = [row for row in rows if row["rate"] is not None]
     if not rated:
         return None
     wide, narrow = (
-        _Funnel(rated, overall, phi, width).draw(kind, title)
+        _Funnel(rated, overall, phi, width, by).draw(kind, title)
         for width, kind in ((_WIDE, "wide"), (_NARROW, "narrow"))
     )
     return wide, narrow
 
 
 class _Funnel:
-    def __init__(self, rows: Sequence[Record], overall: float, phi: float, width: int) -> None:
+    def __init__(
+        self, rows: Sequence[Record], overall: float, phi: float, width: int, by: By
+    ) -> None:
         self.rows, self.overall, self.phi, self.width = rows, overall, phi, width
+        self.stands, self.known = [row[by] for row in rows], _STANDS[by]
         people = [row["residents"] for row in rows]
         self.across = _ticks(min(people), max(people) + 1, 8 if width == _WIDE else 3)
         self.top = 1.05 * max(overall * 2, *(row["rate"] for row in rows), 1)
@@ -63,11 +86,10 @@ class _Funnel:
 
     def _said(self) -> str:
         """How many areas stand out, in words."""
-        named = [row["hotspot_class"] for row in self.rows]
+        counted = [f"{self.stands.count(name)} {words}" for name, (words, _) in self.known.items()]
         return (
-            f"{len(named)} areas: {named.count('hot spot')} hot spots, {named.count('raised')} "
-            f"raised, {named.count('low')} low. The limits are nearer to the rate of all the more "
-            "people live in an area."
+            f"{len(self.stands)} areas: {', '.join(counted)}. The limits are nearer to the rate "
+            "of all the more people live in an area."
         )
 
     def _axes(self) -> Markup:
@@ -112,12 +134,12 @@ class _Funnel:
     def _areas(self) -> Markup:
         """One path for all areas of a class, each a round point of no length: small on any map."""
         points: dict[str, list[str]] = {name: [] for name in _POINTS}
-        for row in self.rows:
-            name = row["hotspot_class"] if row["hotspot_class"] in _POINTS else ""
-            points[name].append(f"M{self.x(row['residents']):.1f} {self.y(row['rate']):.1f}h0")
+        for row, stands in zip(self.rows, self.stands, strict=True):
+            _, drawn = self.known.get(stands, ("", ""))
+            points[drawn].append(f"M{self.x(row['residents']):.1f} {self.y(row['rate']):.1f}h0")
         return Markup("").join(
             Markup('<path class="areas {}" stroke-width="{}" d="{}"/>').format(
-                name.replace(" ", "-"), _POINTS[name], "".join(places)
+                name, _POINTS[name], "".join(places)
             )
             for name, places in points.items()
             if places

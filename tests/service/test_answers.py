@@ -21,6 +21,8 @@ PAGES = [
     "/rural",
     "/business",
     "/deprivation",
+    "/strategy",
+    "/compare",
     "/collections",
     "/collections/hotspots",
     "/collections/hotspots/items?theme=asb",

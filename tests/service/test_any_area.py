@@ -21,6 +21,8 @@ PATHS += [
     "/business",
     "/deprivation",
     "/deprivation?theme=asb",
+    "/compare",
+    "/compare?theme=asb",
     "/towns/northtown",
     "/towns/northtown?theme=crime",
 ]

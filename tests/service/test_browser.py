@@ -170,7 +170,8 @@ def test_a_finding_too_small_to_be_seen_is_circled_on_the_county_map(see: Seen) 
 
 @pytest.mark.parametrize("width", [320, 700, 900, 1101])
 @pytest.mark.parametrize(
-    "path", ["/", "/towns/oswestry", "/rural", "/business", "/deprivation", "/collections"]
+    "path",
+    ["/", "/towns/oswestry", "/rural", "/business", "/deprivation", "/compare", "/collections"],
 )
 def test_a_narrow_page_shows_its_whole_width_and_every_way_on(
     see: Seen, path: str, width: int

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from command_line import Run, refused
+from command_line import Ended, Run, refused
 from starlette.testclient import TestClient
 
 from geo.dataset import Dataset
@@ -41,6 +41,39 @@ def test_a_damaged_dataset_is_said(run: Run, extract: Path, tmp_path: Path) -> N
     assert run("build", "--incidents", extract, "--out", out).returncode == 0
     (out / (out / "CURRENT").read_text() / "counts.parquet").write_bytes(b"PAR1")
     refused(run("serve", "--dataset", out), "damaged")
+
+
+def test_a_partner_extract_beside_it_is_served_on_this_machine_only_too(
+    run: Run, extract: Path, embedded_home: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert run("build", "--incidents", extract, "--out", out).returncode == 0
+    asked = ("serve", "--dataset", embedded_home, "--beside", out, "--port", 1)
+    for host in ("0.0.0.0", "maps.example"):  # noqa: S104
+        refused(run(*asked, "--host", host), f"--host {host}", "(Shropshire) is a partner's")
+    site = Site.open(embedded_home, [out])
+    assert site.holds_partner_records
+    assert not site.dataset.holds_partner_records
+    assert not Site.open(embedded_home).holds_partner_records
+
+
+def test_what_cannot_be_set_beside_it_is_said(
+    run: Run, extract: Path, embedded_home: Path, tmp_path: Path
+) -> None:
+    def serve(*homes: Path) -> Ended:
+        named = [word for home in homes for word in ("--beside", home)]
+        return run("serve", "--dataset", embedded_home, *named, "--port", 1)
+
+    refused(serve(tmp_path / "nowhere"), f"There is no dataset in {tmp_path / 'nowhere'}")
+    (tmp_path / "file").write_text("no folder")
+    refused(serve(tmp_path / "file"), "file")
+    refused(serve(embedded_home), "are the same, of Shropshire; name each once")
+    out = tmp_path / "out"
+    assert run("build", "--incidents", extract, "--out", out).returncode == 0
+    refused(serve(out, out), "are the same, of Shropshire; name each once")
+    refused(run("compare", out, "--dataset", out), "are the same, of Shropshire; name each once")
+    (out / (out / "CURRENT").read_text() / "counts.parquet").write_bytes(b"PAR1")
+    refused(serve(out), f"The dataset in {out} is damaged")
 
 
 def test_a_port_that_is_taken_is_said(spawn: Run, embedded_home: Path) -> None:

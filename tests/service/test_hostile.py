@@ -74,6 +74,7 @@ PATHS = [
     "/rural",
     "/business",
     "/deprivation",
+    "/compare",
     "/towns/shrewsbury",
     "/towns/oswestry?theme=drugs",
     "/collections",

@@ -18,7 +18,7 @@ TOWNS = [
     "cleobury-mortimer", "craven-arms", "ellesmere", "highley", "ludlow", "market-drayton",
     "much-wenlock", "oswestry", "shifnal", "shrewsbury", "wem", "whitchurch",
 ]  # fmt: skip
-PROFILES = ["/rural", "/business", "/deprivation", "/strategy"]
+PROFILES = ["/rural", "/business", "/deprivation", "/strategy", "/compare"]
 FIGURES = ["/", *PROFILES, *(f"/towns/{town}" for town in TOWNS)]
 FIGURES += [f"/collections/{name}/items" for name in SHIPPED]
 FIGURES += ["/collections/hotspots/items/E01028946", "/collections/towns/items/wem"]

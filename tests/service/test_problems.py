@@ -45,6 +45,7 @@ WRONG_QUESTIONS = [
     ("/towns/oswestry?town=wem", "theme, datetime, source, f"),
     ("/rural?limit=2", "theme, datetime, source, f"),
     ("/business?theme=crime", "datetime, source, f"),
+    ("/compare?place=rural", "theme, datetime, source, f"),
     ("/deprivation?place=rural", "theme, datetime, source, f"),
     ("/api?x=1", "f"),
     ("/conformance?x=1", "f"),

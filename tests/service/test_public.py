@@ -57,7 +57,7 @@ def anyone(whole: Dataset) -> TestClient:
 def addresses(dataset: Dataset) -> Iterator[str]:
     """Public addresses: all pages and documents, every layer, every theme, in every way."""
     site = Site(dataset)
-    for name in ("", "collections", "api", "conformance", "strategy", "business"):
+    for name in ("", "collections", "api", "conformance", "strategy", "business", "compare"):
         yield from (f"/{name}?f=html", f"/{name}?f=json")
     yield "/health"
     for layer in site.layers.values():
@@ -67,7 +67,7 @@ def addresses(dataset: Dataset) -> Iterator[str]:
     towns = list(dataset.towns["town_id"])
     narrowed = ("", "&place=rural", f"&town={towns[0]}", "&compare=2018-04/2019-03")
     for theme in site.themes:
-        for page in ("rural", "deprivation", f"towns/{towns[0]}"):
+        for page in ("rural", "deprivation", "compare", f"towns/{towns[0]}"):
             yield from (f"/{page}?theme={theme}&f=html", f"/{page}?theme={theme}&f=json")
         for name in site.layers:
             items = f"/collections/{name}/items?theme={theme}"
