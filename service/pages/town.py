@@ -27,7 +27,7 @@ from service.pages.frame import (
     source_form,
     theme_choices,
 )
-from service.pages.legend import MARKS, Legend
+from service.pages.legend import MARKS, Legend, none_marked
 from service.pages.render import render_page
 from service.pages.trend import span_of, trend, trend_finding
 from service.pages.week import week_facts, week_view
@@ -143,6 +143,10 @@ def town_page(site: Site, question: Question) -> bytes:
         facts=facts,
         headline=_headline(site, question, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
+        none_marked=none_marked(
+            facts["areas"],
+            f"No area of {facts['town']} stands far above the {site.dataset.area} rate.",
+        ),
         others={"areas": len(rest), "count": sum(row["count"] for row in rest)},
         legend=legend,
         sets=(inside, everywhere),
