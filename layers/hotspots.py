@@ -58,7 +58,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
         facts={
             **_judged(own, int(count[residents > 0].sum()), int(residents.sum())),
             "judged_against": f"the rate of all {question.place or ''} areas".replace("  ", " "),
-            "areas_judged": int((own.z == own.z).sum()),  # noqa: PLR0124  NaN
+            "areas_judged": int((own.z == own.z).sum()),
             **around.facts,
             "settings": {"hot_spot": _hot_spot_words(stands), "cluster": CLUSTER_WORDS},
         },
