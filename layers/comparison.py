@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.counted import counted
 from geo.dataset import Dataset
 from geo.measures.change import Change, compare
 from geo.measures.clusters import false_discovery
@@ -127,15 +128,19 @@ def change_columns(
 def ways(direction: Iterable[str | None], in_words: Iterable[str], noun: str) -> str:
     """How many of those shown went which way, in one sentence; why none is told where none is."""
     found, allowed = list(direction), "once all that were compared are allowed for"
-    counted = {way: found.count(way) for way in ("up", "down") if way in found}
-    if counted:
+    went = {way: found.count(way) for way in ("up", "down") if way in found}
+    if went:
         told = [
             f"{count:,} {'is' if count == 1 else 'are'} clearly {way}"
-            for way, count in counted.items()
+            for way, count in went.items()
         ]
-        return f"Of {len(found):,} {noun} {' and '.join(told)}, {allowed}."
+        return f"Of {counted(len(found), noun)} {' and '.join(told)}, {allowed}."
     untold = [why for way, why in zip(found, in_words, strict=True) if way is None]
-    return untold[0] if untold else f"No clear change in any of {len(found):,} {noun}, {allowed}."
+    return (
+        untold[0]
+        if untold
+        else f"No clear change in any of {counted(len(found), noun)}, {allowed}."
+    )
 
 
 def sentences(question: Question, found: Comparison) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.counted import counted
 from geo.dataset import Dataset
 from geo.measures.clusters import Clusters
 from geo.measures.emerging import LEAST_PERIODS, emerging
@@ -108,7 +109,7 @@ def _headline(own: Persistence, shown: NDArray[np.bool_], question: Question) ->
     if not ever:
         return f"No area of {len(hot):,} was a hot spot in {until}."
     return (
-        f"Of {len(hot):,} areas {ever:,} {'was a hot spot' if ever == 1 else 'were hot spots'} at "
+        f"Of {counted(len(hot), 'areas')} {ever:,} {'was a hot spot' if ever == 1 else 'were hot spots'} at "
         f"least once in {until}, {always or 'none'} of them every time it can be told."
     )
 

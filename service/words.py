@@ -4,6 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from geo.counted import counted
 from geo.dataset import Dataset
 from geo.incidents.columns import CANONICAL_MAP
 from geo.incidents.table import POLICE_STREET
@@ -61,7 +62,7 @@ def share_between(low: float | None, high: float | None) -> str:
 
 def incidents(theme: Theme, count: int) -> str:
     """`253 reports`, `1 crime`."""
-    return f"{number(count)} {theme.noun if count != 1 else theme.noun.removesuffix('s')}"
+    return counted(count, theme.noun)
 
 
 def recorded(dataset: Dataset, theme: Theme, count: int, where: str, question: Question) -> Markup:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
+from geo.counted import counted
 from geo.formats import Record
 from geo.measures.funnel import LIMITS, funnel_limits
 from service.words import number
@@ -65,8 +66,8 @@ class _Funnel:
         """How many areas stand out, in words."""
         named = [row["hotspot_class"] for row in self.rows]
         return (
-            f"{len(named)} areas: {named.count('hot spot')} hot spots, {named.count('raised')} "
-            f"raised, {named.count('low')} low. The limits are nearer to the rate of all the more "
+            f"{counted(len(named), 'areas')}: {counted(named.count('hot spot'), 'hot spots')}, "
+            f"{named.count('raised')} raised, {named.count('low')} low. The limits are nearer to the rate of all the more "
             "people live in an area."
         )
 

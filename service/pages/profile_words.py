@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from geo.counted import counted
 from geo.profiles.deprivation import Gradient, Slope
 from geo.profiles.figures import SAME, Ratio
 from geo.profiles.months import Season, YearBefore
@@ -49,8 +50,8 @@ def mix_words(mix: Mix, noun: str) -> str:
     if mix.why or mix.even.value is None:
         return f"{mix.why}"
     first = (
-        f"Of {mix.offences} offences, {mix.lower} are clearly lower in rural areas per resident, "
-        f"{mix.higher} clearly higher, and {mix.same} {SAME}."
+        f"Of {counted(mix.offences, 'offences')}, clearly lower in rural areas per resident: "
+        f"{mix.lower}; clearly higher: {mix.higher}; {SAME}: {mix.same}."
     )
     if not mix.higher and mix.lower >= ACROSS * mix.offences:
         first = f"Lower across the board, not by its mix. {first}"

@@ -12,6 +12,7 @@ from scipy import stats
 from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.query import Question
+from layers.comparison import ways
 from layers.layer import Answer
 from layers.metadata import describe
 from layers.registry import find_layer
@@ -127,6 +128,11 @@ def test_unequal_periods_are_compared_month_by_month_and_say_how_long_they_are(
     assert said.startswith(
         "Up from 300 in 3 months to 300 in 1 month, a rise of 200% in the monthly count, likely"
     )
+
+
+def test_one_area_alone_is_not_told_of_as_several() -> None:
+    assert ways(["no clear change"], [""], "areas").startswith("No clear change in any of 1 area,")
+    assert ways(["up"], [""], "towns").startswith("Of 1 town 1 is clearly up,")
 
 
 def test_swapping_what_is_counted_mirrors_the_direction(tmp_path: Path) -> None:
