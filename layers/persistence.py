@@ -109,8 +109,8 @@ def _headline(own: Persistence, shown: NDArray[np.bool_], question: Question) ->
     if not ever:
         return f"No area of {len(hot):,} was a hot spot in {until}."
     return (
-        f"Of {counted(len(hot), 'areas')} {ever:,} {'was a hot spot' if ever == 1 else 'were hot spots'} at "
-        f"least once in {until}, {always or 'none'} of them every time it can be told."
+        f"Of {counted(len(hot), 'areas')} {ever:,} {'was a hot spot' if ever == 1 else 'were hot spots'} "
+        f"at least once in {until}, {always or 'none'} of them every time it can be told."
     )
 
 
