@@ -29,7 +29,13 @@ CHANGE = (
     Field("ratio_upper", "number", "Upper 95% limit of the ratio", "times", NONE_BEFORE),
     Field("p", "number", "Exact two-sided p-value of the change", None, UNTESTED),
     Field("q", "number", "False discovery rate over all compared", None, UNTESTED),
-    Field("direction", "string", "up, down, or no clear change (q above 0.05)", None, UNTOLD),
+    Field(
+        "direction",
+        "string",
+        "up, down, or no clear change (q above 0.05, or limits with 1)",
+        None,
+        UNTOLD,
+    ),
     Field("in_words", "string", "The change in one sentence"),
 )
 DIRECTIONS = (
@@ -46,8 +52,8 @@ CAVEAT = (
 HOW = (
     "Each count is set against its own of the earlier months by the exact two-sided test of two "
     "Poisson counts given their sum. A change is clear where the false discovery rate over all "
-    "that are compared is at most 0.05 (Benjamini and Hochberg). No percentage is told of a count "
-    "below 10."
+    "that are compared is at most 0.05 (Benjamini and Hochberg) and the 95% limits of its own "
+    "ratio leave out 1. No percentage is told of a count below 10."
 )
 
 
@@ -56,7 +62,7 @@ class Comparison:
     """Counts of the earlier months and of those asked about, one entry a group.
 
     A change is clear where its exact p-value, held against all groups compared by Benjamini and
-    Hochberg, is at most 0.05.
+    Hochberg, is at most 0.05, and the limits of its own ratio leave out 1.
     """
 
     period: Period
@@ -98,7 +104,10 @@ def compare_groups(
     )
     change = compare(before, after, len(earlier.period), len(question.period))
     q = false_discovery(change.p)
-    return Comparison(earlier.period, before, after, change, q, q <= CLEAR)
+    # In unequal periods the limits may hold 1 where the p-value, which is shared unequally between
+    # the two tails, is small: then the sentence could not say how much.
+    apart = (change.ratio_lower > 1) | (change.ratio_upper < 1)
+    return Comparison(earlier.period, before, after, change, q, (q <= CLEAR) & apart)
 
 
 def change_columns(

@@ -11,6 +11,7 @@ from geo.incidents.table import POLICE_STREET
 from geo.measures.change import Change
 from geo.measures.rates import count_limits
 from geo.offences import Theme
+from geo.period import NUMBER_WORDS
 from geo.query import Question
 from geo.recorders import names_of
 from layers import comparison
@@ -131,6 +132,17 @@ def changed(theme: Theme, before: int, change: Change, clear: bool, when: str) -
     span = f"{percent(low - 1)} and {percent(high - 1)}"
     rise = percent(ratio - 1)
     return f"That is a rise of {rise} from {number(before)} {when}, likely between {span}."
+
+
+def years_before(question: Question) -> str:
+    """How far back the months are that a period is set against, where no others are named.
+
+    `a year before`, or `two years before` where the period is longer than a year.
+    """
+    years = (question.period.first - question.before().period.first) // 12
+    if years == 1:
+        return "a year before"
+    return f"{NUMBER_WORDS[years - 1] if years <= len(NUMBER_WORDS) else years} years before"
 
 
 def short_change(before: int, after: int, clear: bool) -> tuple[str, str]:

@@ -71,6 +71,7 @@ def business_page(site: Site, question: Question) -> bytes:
         profile=profile,
         measures=(profile.flag, profile.proxy),
         headline=_headline(site, question, profile),
+        before=words.years_before(question),
         change=change_words(profile.change),
         season=season_words(season, "crimes"),
         season_charts=season_charts(season, "crimes", facts["illustrative"])

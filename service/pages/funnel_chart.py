@@ -67,8 +67,8 @@ class _Funnel:
         named = [row["hotspot_class"] for row in self.rows]
         return (
             f"{counted(len(named), 'areas')}: {counted(named.count('hot spot'), 'hot spots')}, "
-            f"{named.count('raised')} raised, {named.count('low')} low. The limits are nearer to the "
-            "rate of all the more people live in an area."
+            f"{named.count('raised')} raised, {named.count('low')} low. The limits are nearer "
+            "to the rate of all the more people live in an area."
         )
 
     def _axes(self) -> Markup:

@@ -50,8 +50,9 @@ def mix_words(mix: Mix, noun: str) -> str:
     if mix.why or mix.even.value is None:
         return f"{mix.why}"
     first = (
-        f"Of {counted(mix.offences, 'offences')}, clearly lower in rural areas per resident: "
-        f"{mix.lower}; clearly higher: {mix.higher}; {SAME}: {mix.same}."
+        f"Of {counted(mix.offences, 'offences')}, {mix.lower} {'is' if mix.lower == 1 else 'are'} "
+        f"clearly lower in rural areas per resident, {mix.higher} clearly higher, and {mix.same} "
+        f"{SAME}."
     )
     if not mix.higher and mix.lower >= ACROSS * mix.offences:
         first = f"Lower across the board, not by its mix. {first}"

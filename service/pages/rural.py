@@ -66,6 +66,7 @@ def rural_page(site: Site, question: Question) -> bytes:
         mix=mix_words(facts["mix"], question.theme.noun),
         headline=_headline(site, question, facts),
         heading=_heading(site, question),
+        before=words.years_before(question),
         themes=theme_choices(site, question.theme),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],

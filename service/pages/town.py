@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record
-from geo.period import NUMBER_WORDS, Period, month_words
+from geo.period import Period, month_words
 from geo.query import Question
 from geo.recorders import first_recorded
 from layers.comparison import compare_groups, why_not
@@ -111,9 +111,7 @@ def _headline(site: Site, question: Question, town: Record) -> Markup:
     if against is None:
         return first + " These files hold no whole year before to compare with."
     before, clear = int(against.before[0]), bool(against.clear[0])
-    years = (question.period.first - against.period.first) // 12
-    when = f"{'a year' if years == 1 else f'{NUMBER_WORDS[years - 1]} years'} before"
-    change = words.changed(theme, before, against.change, clear, when)
+    change = words.changed(theme, before, against.change, clear, words.years_before(question))
     return first + " " + change
 
 
