@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from made_dataset import COUNTS, POLICE, ROADS, made, row
+from made_dataset import COUNTS, INSIDE, POLICE, ROADS, made, row
 from starlette.testclient import TestClient
 from web_pages import Page
 
@@ -177,6 +177,22 @@ def test_areas_without_a_figure_have_a_line_in_the_legend(
         [legend] = [table for table in page.tables if "Areas" in table.rows[0][-1].words]
         sizes = {line[1].words: line[-1].words for line in legend.rows[1:]}
         assert sizes["No figure"] == ("4" if "lsoas" in path else "12")
+
+
+def test_shares_of_the_classes_leave_room_for_areas_without_one(tmp_path: Path) -> None:
+    """One of the 36 areas has no class, and 4 of the 34 reports."""
+    unclassed = INSIDE.index((1, 1))
+
+    def edit(frame: pd.DataFrame) -> pd.DataFrame:
+        frame.loc[frame.index[unclassed], ["place", "ruc_code"]] = None
+        return frame
+
+    client = TestClient(create_app(Site(made(tmp_path, edit=edit))))
+    found = client.get("/collections/rural-urban/items?theme=asb&source=police").json()
+    for level in ("rural or urban", "class"):
+        rows = [f["properties"] for f in found["features"] if f["properties"]["level"] == level]
+        assert sum(row["share"] for row in rows) == pytest.approx(30 / 34)
+        assert sum(row["residents_share"] for row in rows) == pytest.approx(35 / 36)
 
 
 def test_a_rural_area_alone_has_no_urban_one_to_be_set_against(
