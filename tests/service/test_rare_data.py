@@ -22,6 +22,7 @@ ONE_OF_MANY = re.compile(
 )
 TINY = {
     "one crime": [f"2015-04,drugs,{SQUARE}"],
+    "one theft": [f"2015-04,shoplifting,{SQUARE}"],
     "one report": [f"2015-04,asb,{SQUARE}"],
     "a gap": [f"2014-01,asb,{SQUARE}", f"2016-03,drugs,{SQUARE}"],
     "unlocated": [f"2015-04,asb,{SQUARE}", "2015-04,asb,,", "2015-04,drugs,,"],
