@@ -17,7 +17,7 @@ ACROSS = 0.9  # of the offences must be clearly lower to say so of the board
 def change_words(change: YearBefore) -> str:
     """The change on the year before, in few words."""
     if change.before is None:
-        return "No whole year before is held"
+        return "Not told, since not every month of both is held"
     if change.before < LEAST_BASE or change.ratio is None:
         return f"{number(change.after)}, from {number(change.before)}"
     if not change.clear or change.lower is None or change.upper is None:

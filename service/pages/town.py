@@ -109,7 +109,7 @@ def _headline(site: Site, question: Question, town: Record) -> Markup:
     inside = np.where(question.shown(site.dataset), 0, -1)
     against = compare_groups(site.dataset, question, inside, 1)
     if against is None:
-        return first + " These files hold no whole year before to compare with."
+        return first + f" {why_not(site.dataset, question)}"
     before, clear = int(against.before[0]), bool(against.clear[0])
     change = words.changed(theme, before, against.change, clear, words.years_before(question))
     return first + " " + change

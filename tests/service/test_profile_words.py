@@ -32,7 +32,7 @@ SLOPE = Slope(Figure(-13.1, -20.2, -6.0), NOTHING, 36.0, 22.9, 10, None)
         (replace(UP, after=60, ratio=0.6, lower=0.4, upper=0.8), "Down 40% (20% to 60%) from 100"),
         (replace(UP, clear=False), "No clear change from 100"),
         (replace(UP, before=4, after=9), "9, from 4"),  # no percentage on so few
-        (replace(UP, before=None), "No whole year before is held"),
+        (replace(UP, before=None), "Not told, since not every month of both is held"),
     ],
 )
 def test_a_change_in_words(change: YearBefore, said: str) -> None:

@@ -62,12 +62,17 @@ def test_nothing_is_said_where_a_month_is_not_held(tmp_path: Path) -> None:
     first = {month: part[month] for month in ("2015-01", "2015-02")}
     client = client_of(tmp_path, {**year(2014, 30), **first}, {"2015-12": 70})
     headline = client.get("/towns/shrewsbury").json()["headline"]
-    assert "hold no whole year before" in headline
+    assert (
+        "No change is told: the files do not hold March 2015, April 2015, May 2015 and 6 "
+        in headline
+    )
     assert "%" not in headline
     assert "Months are missing" in " ".join(client.get("/towns/shrewsbury").json()["caveats"])
     page = client.get("/towns/shrewsbury", headers={"Accept": "text/html"}).text
     assert page.count("not held") == 9
-    assert "no whole year before" in client.get("/", headers={"Accept": "text/html"}).text
+    assert "do not hold March 2015" in client.get("/", headers={"Accept": "text/html"}).text
+    early = client.get("/towns/shrewsbury?datetime=2014-01/2014-12").json()["headline"]
+    assert "the files do not hold January to December 2013 to compare with" in early
 
 
 def test_a_month_without_a_row_inside_an_extract_is_a_nought(tmp_path: Path) -> None:
