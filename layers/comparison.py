@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.counted import counted
 from geo.dataset import Dataset
 from geo.measures.change import Change, compare
 from geo.measures.clusters import false_discovery
@@ -30,7 +31,13 @@ CHANGE = (
     Field("ratio_upper", "number", "Upper 95% limit of the ratio", "times", NONE_BEFORE),
     Field("p", "number", "Exact two-sided p-value of the change", None, UNTESTED),
     Field("q", "number", "False discovery rate over all compared", None, UNTESTED),
-    Field("direction", "string", "up, down, or no clear change (q above 0.05)", None, UNTOLD),
+    Field(
+        "direction",
+        "string",
+        "up, down, or no clear change (q above 0.05, or limits with 1)",
+        None,
+        UNTOLD,
+    ),
     Field("in_words", "string", "The change in one sentence"),
 )
 DIRECTIONS = (
@@ -47,8 +54,8 @@ CAVEAT = (
 HOW = (
     "Each count is set against its own of the earlier months by the exact two-sided test of two "
     "Poisson counts given their sum. A change is clear where the false discovery rate over all "
-    "that are compared is at most 0.05 (Benjamini and Hochberg). No percentage is told of a count "
-    "below 10."
+    "that are compared is at most 0.05 (Benjamini and Hochberg) and the 95% limits of its own "
+    "ratio leave out 1. No percentage is told of a count below 10."
 )
 
 
@@ -57,7 +64,8 @@ class Comparison:
     """Counts of the earlier months and of those asked about, one entry a group.
 
     A change is clear where its exact p-value, held against all groups compared by Benjamini and
-    Hochberg, is at most 0.05. A group one of whose counts is hidden is not compared.
+    Hochberg, is at most 0.05, and the limits of its own ratio leave out 1. A group one of whose
+    counts is hidden is not compared.
     """
 
     period: Period
@@ -103,7 +111,10 @@ def compare_groups(
     hidden = before.hidden | after.hidden
     change = Change(**{name: np.where(hidden, np.nan, v) for name, v in vars(change).items()})
     q = false_discovery(change.p)
-    return Comparison(earlier.period, before, after, change, q, q <= CLEAR)
+    # In unequal periods the limits may hold 1 where the p-value, which is shared unequally between
+    # the two tails, is small: then the sentence could not say how much.
+    apart = (change.ratio_lower > 1) | (change.ratio_upper < 1)
+    return Comparison(earlier.period, before, after, change, q, (q <= CLEAR) & apart)
 
 
 def change_columns(
@@ -138,17 +149,17 @@ def ways(direction: Iterable[str | None], in_words: Iterable[str], noun: str) ->
     hidden = said.count(HIDDEN)
     shown, allowed = len(found) - hidden, "once all that were compared are allowed for"
     more = f" Of {hidden:,} more no change is told, since a count is hidden." if hidden else ""
-    counted = {way: found.count(way) for way in ("up", "down") if way in found}
-    if counted:
+    went = {way: found.count(way) for way in ("up", "down") if way in found}
+    if went:
         told = [
             f"{count:,} {'is' if count == 1 else 'are'} clearly {way}"
-            for way, count in counted.items()
+            for way, count in went.items()
         ]
-        return f"Of {shown:,} {noun} {' and '.join(told)}, {allowed}.{more}"
+        return f"Of {counted(shown, noun)} {' and '.join(told)}, {allowed}.{more}"
     untold = [why for way, why in zip(found, said, strict=True) if way is None]
-    if not shown or (untold and not hidden):
-        return untold[0] if untold else f"No clear change in any of 0 {noun}, {allowed}."
-    return f"No clear change in any of {shown:,} {noun}, {allowed}.{more}"
+    if untold and (not shown or not hidden):
+        return untold[0]
+    return f"No clear change in any of {counted(shown, noun)}, {allowed}.{more}"
 
 
 def sentences(question: Question, found: Comparison) -> list[str]:

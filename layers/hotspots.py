@@ -66,7 +66,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
         facts={
             **_judged(own, int(count[residents > 0].sum()), int(residents.sum())),
             "judged_against": f"the rate of all {question.place or ''} areas".replace("  ", " "),
-            "areas_judged": len(positions),
+            "areas_judged": int((own.z == own.z).sum()),
             "areas_hidden": int((~told).sum()),
             **around.facts,
             "settings": {"hot_spot": _hot_spot_words(stands), "cluster": CLUSTER_WORDS},
@@ -106,8 +106,11 @@ def _settings(what: str, stands: Stands) -> dict[str, Any]:
     }
 
 
-def _hot_spot_words(stands: Stands) -> str:
-    months = stands.settings.max(initial=0) - len(Z_THRESHOLDS) * len(COUNT_THRESHOLDS)
+def _hot_spot_words(stands: Stands) -> str | None:
+    """The settings that were tried; None where a hot spot is told of no area."""
+    if not stands.settings.any():
+        return None
+    months = stands.settings.max() - len(Z_THRESHOLDS) * len(COUNT_THRESHOLDS)
     left_out = (
         f"each of {months} months left out in turn"
         if months > 0

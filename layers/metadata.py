@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from geo.counted import counted
 from geo.dataset import Dataset
 from geo.offences import title_of
 from geo.period import Period, month_iso
@@ -148,14 +149,14 @@ def caveats(
         )
     if estimated := int(dataset.lsoas["estimated"].sum()):
         said.append(
-            f"Partly estimated: what is known of {estimated:,} areas was carried over from the "
-            "areas of another census."
+            f"Partly estimated: what is known of {counted(estimated, 'areas')} was carried over "
+            "from the areas of another census."
         )
     unclassed = sum(place is None for place in dataset.place)
     if unclassed and (question.place or (layer and layer.name == "rural-urban")):
         said.append(
-            f"Neither rural nor urban: {unclassed:,} areas have no rural-urban class and are left "
-            "out."
+            f"Neither rural nor urban, and left out: {counted(unclassed, 'areas')} with no "
+            "rural-urban class."
         )
     if len(period) < 12:
         said.append("Less than a year: a rise or fall in so few months may be the season.")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.counted import counted
 from geo.dataset import Dataset
 from geo.measures.clusters import Clusters
 from geo.measures.emerging import LEAST_PERIODS, emerging
@@ -107,9 +108,10 @@ def _headline(own: Persistence, shown: NDArray[np.bool_], question: Question) ->
     until = f"{when} to {month_words(question.period.last)}"
     if not ever:
         return f"No area of {len(hot):,} was a hot spot in {until}."
+    were = "was a hot spot" if ever == 1 else "were hot spots"
     return (
-        f"Of {len(hot):,} areas {ever:,} {'was a hot spot' if ever == 1 else 'were hot spots'} at "
-        f"least once in {until}, {always or 'none'} of them every time it can be told."
+        f"Of {counted(len(hot), 'areas')} {ever:,} {were} at least once in {until}, "
+        f"{always or 'none'} of them every time it can be told."
     )
 
 

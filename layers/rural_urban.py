@@ -24,9 +24,14 @@ from layers.layer import Answer, Drawing, Field, Layer, always
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:
-    """One row a side of the split, one a class; each level adds up to the same total."""
+    """One row a side of the split, one a class; each level adds up to the same total.
+
+    Shares are of all areas asked about, those without a class among them.
+    """
     positions = question.areas(dataset)
     lsoas = dataset.lsoas.iloc[positions]
+    known_all = dataset.residents_known[positions].all()
+    everyone = int(dataset.residents[positions].sum()) if known_all else 0
     levels, position = [], []
     for level, key, order in ((SPLIT, "place", PLACES), (CLASS, "ruc_code", tuple(CLASSES))):
         found = [code for code in order if (lsoas[key] == code).any()]
@@ -44,8 +49,8 @@ def compute(dataset: Dataset, question: Question) -> Answer:
                     "title": [_title(code) for code in found],
                     "place": [code if level == SPLIT else CLASSES[code].place for code in found],
                     "areas": areas,
-                    "residents_share": _share(people, known),
-                    **figure_columns(tally, people, known, _whole(tally)),
+                    "residents_share": _share(people, everyone),
+                    **figure_columns(tally, people, known, question.whole(dataset)),
                     "hectares": hectares,
                     **_per_km2(tally, hectares),
                     **question_columns(dataset, question),
@@ -56,19 +61,14 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     return Answer(pd.concat(levels, ignore_index=True), dataset.rural_urban_shapes, position)
 
 
-def _whole(tally: Tally) -> int | None:
-    return None if tally.hidden.any() else int(tally.count.sum())
-
-
 def _per_km2(tally: Tally, hectares: NDArray[np.float64]) -> dict[str, Any]:
     told = ~tally.hidden
     return spread({"per_km2": tally.count[told] / hectares[told] * 100}, told)
 
 
-def _share(people: NDArray[np.int64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Each group's share of the residents; NaN where those of any group are not known."""
-    total = people.sum() if known.all() else 0
-    return people / total if total else np.full(len(people), np.nan)
+def _share(part: NDArray[np.int64], whole: int) -> NDArray[np.float64]:
+    """Each group's share of the whole; NaN of a whole of nought."""
+    return part / whole if whole else np.full(len(part), np.nan)
 
 
 def _absent(dataset: Dataset) -> str | None:

@@ -4,12 +4,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from geo.counted import counted
 from geo.dataset import Dataset
 from geo.incidents.columns import CANONICAL_MAP
 from geo.incidents.table import POLICE_STREET
 from geo.measures.change import Change
 from geo.measures.rates import count_limits
 from geo.offences import Theme
+from geo.period import NUMBER_WORDS
 from geo.query import Question
 from geo.recorders import names_of
 from layers import comparison
@@ -61,7 +63,7 @@ def share_between(low: float | None, high: float | None) -> str:
 
 def incidents(theme: Theme, count: int) -> str:
     """`253 reports`, `1 crime`."""
-    return f"{number(count)} {theme.noun if count != 1 else theme.noun.removesuffix('s')}"
+    return counted(count, theme.noun)
 
 
 def recorded(
@@ -138,6 +140,17 @@ def changed(theme: Theme, before: int, change: Change, clear: bool, when: str) -
     span = f"{percent(low - 1)} and {percent(high - 1)}"
     rise = percent(ratio - 1)
     return f"That is a rise of {rise} from {number(before)} {when}, likely between {span}."
+
+
+def years_before(question: Question) -> str:
+    """How far back the months are that a period is set against, where no others are named.
+
+    `a year before`, or `two years before` where the period is longer than a year.
+    """
+    years = (question.period.first - question.before().period.first) // 12
+    if years == 1:
+        return "a year before"
+    return f"{NUMBER_WORDS[years - 1] if years <= len(NUMBER_WORDS) else years} years before"
 
 
 def short_change(before: int, after: int, clear: bool) -> tuple[str, str]:

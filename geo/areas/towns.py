@@ -139,7 +139,10 @@ def _choose(
     if missing:
         near = sorted({n for name in missing for n in near_misses(name, rows)})
         hint = f"; there is {', '.join(near)}" if near else ""
-        raise InputError(f"No LSOA belongs to {', '.join(missing)}{hint}.")
+        raise InputError(
+            f"No LSOA belongs to {', '.join(missing)}{hint}. A town is whole LSOAs; leave out one "
+            "that has none of its own."
+        )
     return chosen, [f"Outside the area, so left out: {', '.join(away)}."] if away else []
 
 

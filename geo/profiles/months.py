@@ -57,7 +57,10 @@ class Season:
 
 @dataclass(frozen=True)
 class YearBefore:
-    """The period against the same months a year before: their ratio, exact 95% limits and p."""
+    """The period against the same months a year before: their ratio, exact 95% limits and p.
+
+    A period longer than a year is set against as many whole years before as keep them apart.
+    """
 
     before: int | None
     after: int
@@ -121,7 +124,7 @@ def year_before_of(dataset: Dataset, question: Question) -> YearBefore:
     ratio, lower, upper, p = (
         finite(values[0]) for values in (found.ratio, found.ratio_lower, found.ratio_upper, found.p)
     )
-    why = None if before else "There were none in the year before."
+    why = None if before else "There were none in the earlier months."
     return YearBefore(
         before, after, span, ratio, lower, upper, p, p <= CLEAR if p is not None else None, why
     )

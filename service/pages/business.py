@@ -78,6 +78,7 @@ def business_page(site: Site, question: Question, rates: Rates | None = None) ->
         rows={row["lsoa_code"]: row for row in rows},
         measures=(profile.flag, profile.proxy),
         headline=_headline(site, question, profile),
+        before=words.years_before(question),
         change=change_words(profile.change),
         season=season_words(season, "crimes"),
         season_charts=season_charts(season, "crimes", facts["illustrative"])

@@ -27,7 +27,7 @@ from service.pages.frame import (
     theme_choices,
 )
 from service.pages.funnel_chart import funnel_charts
-from service.pages.legend import MARKS, Legend
+from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.render import render_page
 from service.parameters import DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS, Window
 from service.site import Site
@@ -142,6 +142,7 @@ def map_page(
         everywhere=address(items, dataset, question, **question.detail.given, f="html"),
         rows=rows,
         stands_out=[row for row in rows if row.get("hotspot_class") in MARKS],
+        none_marked=none_marked(rows, NONE_FAR_ABOVE) if drawing.outlines else None,
         left_out=matched - len(rows),
         themes=theme_choices(site, question.theme),
         periods=period_choices(dataset, question),

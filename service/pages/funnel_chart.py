@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from markupsafe import Markup
 
+from geo.counted import counted
 from geo.formats import Record
 from geo.measures.funnel import LIMITS, funnel_limits
 from service.words import number
@@ -86,10 +87,10 @@ class _Funnel:
 
     def _said(self) -> str:
         """How many areas stand out, in words."""
-        counted = [f"{self.stands.count(name)} {words}" for name, (words, _) in self.known.items()]
+        told = [counted(self.stands.count(name), words) for name, (words, _) in self.known.items()]
         return (
-            f"{len(self.stands)} areas: {', '.join(counted)}. The limits are nearer to the rate "
-            "of all the more people live in an area."
+            f"{counted(len(self.stands), 'areas')}: {', '.join(told)}. The limits are nearer to "
+            "the rate of all the more people live in an area."
         )
 
     def _axes(self) -> Markup:

@@ -12,7 +12,7 @@ from geo.offences import OFFENCES, THEMES
 from geo.period import NUMBER_WORDS
 from geo.query import Question
 from geo.recorders import first_recorded, names_of
-from layers.comparison import compare_groups
+from layers.comparison import compare_groups, why_not
 from layers.metadata import recording_breaks
 from layers.registry import find_layer
 from service import words
@@ -64,6 +64,7 @@ def home_page(site: Site) -> bytes:
         in_figures=_in_figures(len(figures)),
         towns=_towns(site, lead),
         held=lead.held(dataset),
+        untold=why_not(dataset, lead),
         lead_source=names_of(dataset, lead.sources) if len(dataset.sources) > 1 else None,
         map=build_map(config),
     )

@@ -1,6 +1,7 @@
 """The legend of a map: its classes in words, their colours, and how many areas are in each."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,18 @@ from layers.palette import CATEGORIES, RAMP
 
 _TENTHS = ("1 and 2, most deprived", "3 and 4", "5 and 6", "7 and 8", "9 and 10, least deprived")
 MARKS = ("hot spot", "raised")
+NONE_FAR_ABOVE = "No area stands far above the average."
 NO_FIGURE = "#ffffff"  # as `static/map.js` draws it
 MANY_EMPTY = 0.1  # from this share of areas with nothing on, they have a class of their own
 _RAMPS = {1: (0,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
+
+
+def none_marked(rows: Sequence[Record], otherwise: str) -> str:
+    """What is said where none of these areas stands out: that none does, or why it is not told."""
+    if any(row["hotspot_class"] != "not told" for row in rows):
+        return otherwise
+    reasons = Counter(row["hotspot_reason"] for row in rows).most_common(1)
+    return " ".join(("It is not told which areas stand out.", *(why for why, _ in reasons)))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from geo.counted import counted
 from geo.profiles.deprivation import Gradient, Slope
 from geo.profiles.figures import SAME, Ratio
 from geo.profiles.months import Season, YearBefore
@@ -16,7 +17,7 @@ ACROSS = 0.9  # of the offences must be clearly lower to say so of the board
 def change_words(change: YearBefore) -> str:
     """The change on the year before, in few words."""
     if change.before is None:
-        return "No whole year before is held"
+        return "Not told, since not every month of both is held"
     if change.before < LEAST_BASE or change.ratio is None:
         return f"{number(change.after)}, from {number(change.before)}"
     if not change.clear or change.lower is None or change.upper is None:
@@ -49,8 +50,9 @@ def mix_words(mix: Mix, noun: str) -> str:
     if mix.why or mix.even.value is None:
         return f"{mix.why}"
     first = (
-        f"Of {mix.offences} offences, {mix.lower} are clearly lower in rural areas per resident, "
-        f"{mix.higher} clearly higher, and {mix.same} {SAME}."
+        f"Of {counted(mix.offences, 'offences')}, {mix.lower} {'is' if mix.lower == 1 else 'are'} "
+        f"clearly lower in rural areas per resident, {mix.higher} clearly higher, and {mix.same} "
+        f"{SAME}."
     )
     if not mix.higher and mix.lower >= ACROSS * mix.offences:
         first = f"Lower across the board, not by its mix. {first}"

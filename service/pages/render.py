@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from geo.counted import counted
 from service import words
 
 _TEMPLATES = Environment(
@@ -15,6 +16,7 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 _TEMPLATES.filters.update(
+    counted=counted,
     number=words.number,
     known=words.known,
     percent=words.percent,

@@ -23,7 +23,7 @@ from service.pages.frame import (
     source_form,
     theme_choices,
 )
-from service.pages.legend import MARKS, Legend
+from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.profile_words import (
     change_words,
     mix_words,
@@ -71,9 +71,11 @@ def rural_page(site: Site, question: Question, rates: Rates | None = None) -> by
         mix=mix_words(facts["mix"], question.theme.noun),
         headline=_headline(site, question, facts),
         heading=_heading(site, question),
+        before=words.years_before(question),
         themes=theme_choices(site, question.theme),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
+        none_marked=none_marked(rows, NONE_FAR_ABOVE),
         legend=legend,
         sets=(rows,),
         urban_areas=urban_areas,

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record
-from geo.period import NUMBER_WORDS, Period, month_words
+from geo.period import Period, month_words
 from geo.query import Question
 from geo.recorders import first_recorded
 from layers.comparison import compare_groups, why_not
@@ -28,7 +28,7 @@ from service.pages.frame import (
     source_form,
     theme_choices,
 )
-from service.pages.legend import MARKS, Legend
+from service.pages.legend import MARKS, Legend, none_marked
 from service.pages.render import render_page
 from service.pages.trend import span_of, trend, trend_finding
 from service.pages.week import week_facts, week_view
@@ -115,11 +115,9 @@ def _headline(site: Site, question: Question, town: Record) -> Markup:
     inside = np.where(question.shown(site.dataset), 0, -1)
     against = compare_groups(site.dataset, question, inside, 1)
     if against is None:
-        return first + " These files hold no whole year before to compare with."
+        return first + f" {why_not(site.dataset, question)}"
     before, clear = int(against.before.count[0]), bool(against.clear[0])
-    years = (question.period.first - against.period.first) // 12
-    when = f"{'a year' if years == 1 else f'{NUMBER_WORDS[years - 1]} years'} before"
-    change = words.changed(theme, before, against.change, clear, when)
+    change = words.changed(theme, before, against.change, clear, words.years_before(question))
     return first + " " + change
 
 
@@ -152,6 +150,10 @@ def town_page(site: Site, question: Question, rates: Rates | None = None) -> byt
         facts=facts,
         headline=_headline(site, question, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
+        none_marked=none_marked(
+            facts["areas"],
+            f"No area of {facts['town']} stands far above the {site.dataset.area} rate.",
+        ),
         others={"areas": len(rest), "count": sum(row["count"] for row in rest)},
         legend=legend,
         sets=(inside, everywhere),

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.counted import counted
 from geo.dataset import Dataset
 from geo.incidents.table import NIGHT_FROM, NIGHT_TO
 from geo.measures.times import HOURS, night_hours
@@ -66,7 +67,7 @@ def week_view(dataset: Dataset, question: Question) -> dict[str, Any]:
 def _finding(question: Question, found: When) -> str:
     weekend, noun, timed = found.weekend, question.theme.noun, int(found.table.sum())
     if timed < LEAST_BASE:
-        said = f"{number(weekend.count)} of {number(timed)} {noun} fell"
+        said = f"{number(weekend.count)} of {counted(timed, noun)} fell"
     else:
         said = f"{percent(weekend.share)} of {noun} fell"
     said += " on Friday, Saturday and Sunday nights, 8pm to 4am."

@@ -12,6 +12,7 @@ from scipy import stats
 from geo.dataset import Dataset
 from geo.errors import QuestionError
 from geo.query import Question
+from layers.comparison import ways
 from layers.layer import Answer
 from layers.metadata import describe
 from layers.registry import find_layer
@@ -127,6 +128,26 @@ def test_unequal_periods_are_compared_month_by_month_and_say_how_long_they_are(
     assert said.startswith(
         "Up from 300 in 3 months to 300 in 1 month, a rise of 200% in the monthly count, likely"
     )
+
+
+def test_a_change_whose_limits_hold_1_is_not_clear(tmp_path: Path) -> None:
+    """12 in 9 months and none in 3: p is 0.046, and the ratio may be up to 1.08."""
+    counts = [row(0, "burglary", "2018-05", INSIDE[0], 12)]
+    asked = {"months": "2019-01/2019-03", "compare": "2018-01/2018-09"}
+    alone = ask(made(tmp_path, [POLICE], counts), theme="burglary", **asked)
+    found = alone.rows.iloc[0]
+    assert found["q"] < 0.05
+    assert found["ratio_lower"] <= 1 <= found["ratio_upper"]
+    assert (found["direction"], found["in_words"]) == (
+        "no clear change",
+        "No clear change: 12 in 9 months before, 0 in 3 months now.",
+    )
+    assert alone.facts["in_words"].startswith("Altogether no clear change")
+
+
+def test_one_area_alone_is_not_told_of_as_several() -> None:
+    assert ways(["no clear change"], [""], "areas").startswith("No clear change in any of 1 area,")
+    assert ways(["up"], [""], "towns").startswith("Of 1 town 1 is clearly up,")
 
 
 def test_swapping_what_is_counted_mirrors_the_direction(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def test_unclassed_areas_are_in_neither_side_of_the_split(tmp_path: Path) -> Non
     split = answer.rows[answer.rows["level"] == "rural or urban"]
     assert dict(zip(split["code"], split["areas"], strict=True)) == {"rural": 14, "urban": 18}
     assert split["count"].sum() == 30  # the four reports lie in an area without a class
-    assert any("4 areas have no rural-urban class" in text for text in said["caveats"])
+    assert any("4 areas with no rural-urban class" in text for text in said["caveats"])
 
 
 @pytest.mark.parametrize("how", ["unknown", "nobody"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from made_dataset import COUNTS, POLICE, ROADS, made, row
+from made_dataset import COUNTS, INSIDE, POLICE, ROADS, made, row
 from starlette.testclient import TestClient
 from web_pages import Page
 
@@ -181,6 +181,22 @@ def test_areas_without_a_figure_have_a_line_in_the_legend(
         assert sizes["No figure"] == ("4" if "lsoas" in path else "12")
 
 
+def test_shares_of_the_classes_leave_room_for_areas_without_one(tmp_path: Path) -> None:
+    """One of the 36 areas has no class, and 4 of the 34 reports."""
+    unclassed = INSIDE.index((1, 1))
+
+    def edit(frame: pd.DataFrame) -> pd.DataFrame:
+        frame.loc[frame.index[unclassed], ["place", "ruc_code"]] = None
+        return frame
+
+    client = TestClient(create_app(Site(made(tmp_path, edit=edit))))
+    found = client.get("/collections/rural-urban/items?theme=asb&source=police").json()
+    for level in ("rural or urban", "class"):
+        rows = [f["properties"] for f in found["features"] if f["properties"]["level"] == level]
+        assert sum(row["share"] for row in rows) == pytest.approx(30 / 34)
+        assert sum(row["residents_share"] for row in rows) == pytest.approx(35 / 36)
+
+
 def test_a_rural_area_alone_has_no_urban_one_to_be_set_against(
     serve: Callable[[str], TestClient],
 ) -> None:
@@ -205,3 +221,36 @@ def test_a_long_name_makes_a_file_name_that_any_system_takes(
     name = response.headers["content-disposition"].split('"')[1]
     assert len(name) < 200
     assert name.endswith("-lsoas-crime-2018-07-to-2019-06.csv")
+
+
+def few(frame: pd.DataFrame) -> pd.DataFrame:
+    """Too few areas have residents for any to be judged: 29 of the 36."""
+    frame.loc[frame.index[:7], "residents"] = 0
+    return frame
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/collections/hotspots/items?theme=asb",
+        "/towns/northtown?theme=asb",
+        "/rural?theme=asb",
+    ],
+)
+def test_where_nothing_is_judged_no_area_is_said_not_to_stand_out(
+    tmp_path: Path, path: str
+) -> None:
+    client = TestClient(create_app(Site(made(tmp_path, edit=few))))
+    page = Page(client.get(path, headers=HTML).text).words
+    assert "It is not told which areas stand out. Fewer than 30 areas have residents" in page
+    assert "stands far above" not in page
+    assert "judged against the rate" not in page
+    facts = client.get("/collections/hotspots/items?theme=asb").json()["metadata"]["facts"]
+    assert (facts["areas_judged"], facts["settings"]["hot_spot"]) == (0, None)
+
+
+def test_clusters_that_are_not_told_say_why(tmp_path: Path) -> None:
+    client = TestClient(create_app(Site(made(tmp_path))))
+    page = Page(client.get("/collections/hotspots/items?theme=asb", headers=HTML).text).words
+    assert "Clusters are not told. Fewer than 10 areas have an incident" in page
+    assert "For a cluster:" not in page

@@ -32,7 +32,7 @@ SLOPE = Slope(Figure(-13.1, -20.2, -6.0), NOTHING, 36.0, 22.9, 10, None)
         (replace(UP, after=60, ratio=0.6, lower=0.4, upper=0.8), "Down 40% (20% to 60%) from 100"),
         (replace(UP, clear=False), "No clear change from 100"),
         (replace(UP, before=4, after=9), "9, from 4"),  # no percentage on so few
-        (replace(UP, before=None), "No whole year before is held"),
+        (replace(UP, before=None), "Not told, since not every month of both is held"),
     ],
 )
 def test_a_change_in_words(change: YearBefore, said: str) -> None:
@@ -52,6 +52,8 @@ def test_a_mix_is_lower_across_the_board_only_where_nearly_all_offences_are() ->
     assert mix_words(MIX, "crimes").startswith("Lower across the board, not by its mix. Of 10")
     assert "0.50 times the urban one (likely 0.40 to 0.60)" in mix_words(MIX, "crimes")
     assert "it is 0.45 to 0.55 times" in mix_words(MIX, "crimes")
+    assert "9 are clearly lower" in mix_words(MIX, "crimes")
+    assert "1 is clearly lower" in mix_words(replace(MIX, lower=1, same=9), "crimes")
     assert "differs by 20%" in mix_words(MIX, "crimes")
     for other in (replace(MIX, lower=8, same=2), replace(MIX, higher=1, same=0)):
         assert mix_words(other, "crimes").startswith("Of 10 offences")

@@ -51,6 +51,11 @@ def test_few_incidents_are_given_as_counts(client: TestClient) -> None:
     assert "%" not in str(week["finding"])
 
 
+def test_one_incident_is_one(client: TestClient) -> None:
+    week = client.get("/towns/albrighton?theme=drugs&datetime=2014-06").json()["week"]
+    assert week["finding"].startswith("0 of 1 crime fell")
+
+
 def test_open_data_says_why_there_are_no_hours(police_client: TestClient) -> None:
     week = police_client.get("/towns/oswestry?theme=asb").json()["week"]
     assert week["reason"] == "Open police data has months only: it tells no day and no hour."

@@ -184,12 +184,12 @@ def test_the_page_says_what_it_shows_and_leads_to_the_same_data(
     response = either.get(f"/collections/{layer}/items?{query}", headers=HTML)
     page, facts = Page(response.text), ask(either, layer, query)["metadata"]["facts"]
     words = re.sub(r"\s+", " ", page.words)
-    assert f"{facts['on_points']:,} reports stand on {facts['points']:,} points." in words
+    assert f"{facts['on_points']:,} reports, on {facts['points']:,} points." in words
     if layer != "density":
         unit = "points" if layer == "map-points" else "cells"
         assert (
-            f"{facts[f'{unit}_with_a_third']} of {facts[unit]} {unit} hold a third of them; "
-            f"{facts[f'{unit}_with_half']} hold half." in words
+            f"A third of them lie in {facts[f'{unit}_with_a_third']} of {facts[unit]} {unit}, "
+            f"half of them in {facts[f'{unit}_with_half']}." in words
         )
     for size in ("cell", "bandwidth"):
         if size in facts:
@@ -212,5 +212,19 @@ def test_a_partners_points_are_shown_with_what_was_left_out(tmp_path: Path) -> N
     assert found["metadata"]["facts"]["never_mapped"] == 1
     assert any("Left out: sexual offences (1)" in text for text in found["metadata"]["caveats"])
     page = Page(client.get("/collections/map-points/items?theme=crime", headers=HTML).text)
-    assert "1 have no point and are left out" in re.sub(r"\s+", " ", page.words)
+    assert "Left out, with no point: 1." in re.sub(r"\s+", " ", page.words)
     assert not any("sexual" in json.dumps(f["properties"]) for f in found["features"])
+
+
+def test_the_page_of_a_cell_has_its_middle_in_whole_metres(client: TestClient) -> None:
+    [found] = ask(client, "grid", f"{TOWN}&cell=1000&limit=1")["features"]
+    page = Page(client.get(f"/collections/grid/items/{found['id']}?{TOWN}&cell=1000&f=html").text)
+    for name in ("easting", "northing"):
+        assert f"{found['properties'][name]:.1f}" in page.words
+    assert "e+05" not in page.words
+
+
+def test_a_place_alone_says_which_areas_its_deciles_are_of(client: TestClient) -> None:
+    for place, said in (("&place=rural", "All rural areas of Shropshire."), ("", "All of Shr")):
+        page = Page(client.get(f"/collections/deprivation/items?theme=asb{place}&f=html").text)
+        assert said in page.words

@@ -43,17 +43,36 @@ def test_a_whole_year_is_set_against_the_whole_year_before(
     assert said in client.get("/towns/shrewsbury").json()["headline"]
 
 
+def test_two_years_are_set_against_two_years_before(tmp_path: Path) -> None:
+    lifted = {month: 20 for first in (2012, 2013, 2014, 2015) for month in year(first, 0)}
+    path = tmp_path / "thefts.csv"
+    rows = [f"{m},shoplifting,{SQUARE},1" for m, n in lifted.items() for _ in range(n)]
+    rows += ["2015-12,shoplifting,350000,300000,1"]
+    path.write_text("\n".join(["month,offence,easting,northing,business", *rows]) + "\n")
+    build_files(tmp_path / "home", path)
+    client = TestClient(create_app(Site.open(tmp_path / "home")))
+    for page in ("business", "rural"):
+        for months, said in (("2014-01/2015-12", "two years"), ("2015-01/2015-12", "a year")):
+            text = client.get(f"/{page}?datetime={months}", headers={"Accept": "text/html"}).text
+            assert f"Against {said} before" in text
+
+
 def test_nothing_is_said_where_a_month_is_not_held(tmp_path: Path) -> None:
     part = {"2015-01": 70, "2015-02": 70, "2015-12": 70}
     first = {month: part[month] for month in ("2015-01", "2015-02")}
     client = client_of(tmp_path, {**year(2014, 30), **first}, {"2015-12": 70})
     headline = client.get("/towns/shrewsbury").json()["headline"]
-    assert "hold no whole year before" in headline
+    assert (
+        "No change is told: the files do not hold March 2015, April 2015, May 2015 and 6 "
+        in headline
+    )
     assert "%" not in headline
     assert "Months are missing" in " ".join(client.get("/towns/shrewsbury").json()["caveats"])
     page = client.get("/towns/shrewsbury", headers={"Accept": "text/html"}).text
     assert page.count("not held") == 9
-    assert "no whole year before" in client.get("/", headers={"Accept": "text/html"}).text
+    assert "do not hold March 2015" in client.get("/", headers={"Accept": "text/html"}).text
+    early = client.get("/towns/shrewsbury?datetime=2014-01/2014-12").json()["headline"]
+    assert "the files do not hold January to December 2013 to compare with" in early
 
 
 def test_a_month_without_a_row_inside_an_extract_is_a_nought(tmp_path: Path) -> None:
