@@ -168,7 +168,7 @@ def test_a_finding_too_small_to_be_seen_is_circled_on_the_county_map(see: Seen) 
         assert 12 <= box <= 34 + 8  # the radius is at most 17, and its line is wide
 
 
-@pytest.mark.parametrize("width", [320, 700, 900, 1101])
+@pytest.mark.parametrize("width", [320, 700, 900, 1101, 1241])
 @pytest.mark.parametrize(
     "path",
     ["/", "/towns/oswestry", "/rural", "/business", "/deprivation", "/compare", "/collections"],

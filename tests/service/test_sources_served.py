@@ -194,10 +194,13 @@ def test_the_home_page_says_whose_figures_are_whose(grid: TestClient) -> None:
 
 def test_one_partner_source_keeps_the_whole_dataset_on_this_machine(tmp_path: Path) -> None:
     mixed, open_alone = made(tmp_path / "a"), made(tmp_path / "b", [POLICE], COUNTS[:7])
-    with pytest.raises(SafermapError, match=r"^Council ASB reports is a partner's extract"):
-        _refuse_exposure(mixed, "192.0.2.1")
-    _refuse_exposure(mixed, "127.0.0.1")
-    _refuse_exposure(open_alone, "192.0.2.1")
+    for site in (Site(mixed), Site(open_alone, [mixed])):
+        with pytest.raises(
+            SafermapError, match=r"^Council ASB reports \(Gridshire\) is a partner's"
+        ):
+            _refuse_exposure(site, "192.0.2.1")
+        _refuse_exposure(site, "127.0.0.1")
+    _refuse_exposure(Site(open_alone), "192.0.2.1")
 
 
 def test_drawn_incidents_are_tagged_where_they_are_counted(tmp_path: Path) -> None:
