@@ -23,10 +23,10 @@ _RAMPS = {1: (0,), 2: (0, 4), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
 
 def none_marked(rows: Sequence[Record], otherwise: str) -> str:
     """What is said where none of these areas stands out: that none does, or why it is not told."""
-    if any(row["hotspot_class"] != "not told" for row in rows):
+    if not rows or any(row["hotspot_class"] != "not told" for row in rows):
         return otherwise
-    reasons = Counter(row["hotspot_reason"] for row in rows).most_common(1)
-    return " ".join(("It is not told which areas stand out.", *(why for why, _ in reasons)))
+    [(why, _)] = Counter(row["hotspot_reason"] for row in rows).most_common(1)
+    return f"It is not told which areas stand out. {why}"
 
 
 @dataclass(frozen=True)

@@ -249,6 +249,15 @@ def test_where_nothing_is_judged_no_area_is_said_not_to_stand_out(
     assert (facts["areas_judged"], facts["settings"]["hot_spot"]) == (0, None)
 
 
+def test_of_no_area_at_all_none_stands_out(tmp_path: Path) -> None:
+    client = TestClient(create_app(Site(made(tmp_path))))
+    address = "/collections/hotspots/items?theme=asb&town=northtown&place=rural"
+    assert client.get(address).json()["features"] == []
+    page = Page(client.get(address, headers=HTML).text).words
+    assert "No area stands far above the average." in page
+    assert "not told which" not in page
+
+
 def test_clusters_that_are_not_told_say_why(tmp_path: Path) -> None:
     client = TestClient(create_app(Site(made(tmp_path))))
     page = Page(client.get("/collections/hotspots/items?theme=asb", headers=HTML).text).words
