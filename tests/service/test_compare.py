@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from asking import strict
+from incident_rows import incident_rows
 from made_dataset import COUNCIL, POLICE, made, row, shire
 from real_settings import (
     HEREFORDSHIRE,
@@ -25,7 +26,6 @@ from web_pages import Page
 from geo.area_file import read_area_file
 from geo.building.build import build
 from geo.dataset import Dataset
-from geo.rows import incident_rows
 from geo.versions import current_folder
 from service.app import create_app
 from service.site import Site
