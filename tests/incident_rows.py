@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.rows import kept_rows
+from geo.versions import read_manifest
 
 
 def incident_rows(folder: Path) -> pa.Table:
@@ -16,7 +17,7 @@ def incident_rows(folder: Path) -> pa.Table:
     """
     areas = pq.read_table(folder / "lsoas.parquet", columns=["lsoa_code", "town"])
     tables = []
-    for kept in kept_rows(folder):
+    for kept in kept_rows(folder, read_manifest(folder)["files"]):
         columns = {name: kept.rows[name] for name in kept.rows.column_names}
         at = columns.pop("place")
         columns |= {name: kept.places[name].take(at) for name in kept.places.column_names}
