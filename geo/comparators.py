@@ -50,8 +50,10 @@ class AreaRate:
 
     @property
     def clear(self) -> bool | None:
-        """Whether q is at most 0.05; None where nothing is compared."""
-        return None if math.isnan(self.q) else self.q <= CLEAR
+        """Whether q is at most 0.05 and the limits leave out 1; None where nothing is compared."""
+        if math.isnan(self.q):
+            return None
+        return self.q <= CLEAR and (self.ratio.lower > 1 or self.ratio.upper < 1)
 
 
 @dataclass(frozen=True)

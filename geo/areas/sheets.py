@@ -94,7 +94,7 @@ def refuse_bomb(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         return  # an old workbook is no ZIP; whatever else it is, its reader will say
     if unpacked > _LARGEST_UNPACKED:
         raise InputError(f"{path} unpacks to {unpacked:,} bytes, which no file of areas does.")

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from geo.query import Question
-from layers.layer import Layer
+from layers.layer import Layer, Rates
 from service.items import layer_facts
 from service.pages.business import business_facts, business_page, business_question
 from service.pages.compare import compare_csv, compare_page
@@ -41,16 +41,14 @@ class Subject:
 
     def as_page(self, site: Site, query: QueryParams) -> bytes:
         """The page of a request."""
-        asked = self.ask(site, query)
+        asked, rates = self.ask(site, query), self._rates(site, query)
         if (layer := self._public_layer(site, asked)) is not None:
             return public_page(site, layer, asked)
-        rates = site.layer("hotspots").rates(site.dataset) if self.rated else ()
-        more = (read_rates(query, rates),) if self.rated else ()
-        return self.page(site, asked, *more)
+        return self.page(site, asked, *rates)
 
     def as_facts(self, site: Site, query: QueryParams) -> Any:  # noqa: ANN401
         """Its figures for programs."""
-        asked = self.ask(site, query)
+        asked, _ = self.ask(site, query), self._rates(site, query)
         if (layer := self._public_layer(site, asked)) is not None:
             return layer_facts(site, layer, asked)
         return self.facts(site, asked)
@@ -60,6 +58,12 @@ class Subject:
         if self.csv is None:
             raise TypeError("This page has no table.")
         return self.csv(site, self.ask(site, query))
+
+    def _rates(self, site: Site, query: QueryParams) -> tuple[Rates | None, ...]:
+        """The rates its map is asked for, where it has one of rates."""
+        if not self.rated:
+            return ()
+        return (read_rates(query, site.layer("hotspots").rates(site.dataset)),)
 
     def _public_layer(self, site: Site, asked: Any) -> Layer | None:  # noqa: ANN401
         return public_layer(site, asked, self.public) if self.public else None

@@ -112,7 +112,8 @@ def test_the_definition_lists_sources_and_the_themes_of_the_dataset(grid: TestCl
 )
 def test_a_page_lets_its_reader_choose_where_there_is_a_choice(grid: TestClient, path: str) -> None:
     found = page(grid, path)
-    assert options(found, "police") + options(found, "council") + options(found, "all") == [
+    told = {"police", "council-asb", "roads", "all"}
+    assert [value for value in options(found, "") if value in told] == [
         "police", "council-asb", "all",
     ]  # fmt: skip
     other = path.split("?", maxsplit=1)[0] + "?theme=crime"
