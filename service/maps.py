@@ -65,7 +65,11 @@ class AreaLayer(MacroElement):
     """Areas fetched by URL and drawn by `static/map.js`, as the page's configuration says."""
 
     _name = "AreaLayer"
-    _template = Template("{% macro script(this, kwargs) %}safermap.draw({{ this._parent.get_name() }});{% endmacro %}")
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "safermap.draw({{ this._parent.get_name() }});"
+        "{% endmacro %}"
+    )
 
 
 @dataclass(frozen=True)

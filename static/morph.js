@@ -4,7 +4,8 @@
 "use strict";
 
 const morph = (function () {
-  const holdsMap = (node) => node.nodeType === Node.ELEMENT_NODE && (node.matches(".map") || node.querySelector(".map") !== null);
+  const isMap = (node) => node.nodeType === Node.ELEMENT_NODE && node.matches(".map");
+  const holdsMap = (node) => isMap(node) || (node.nodeType === Node.ELEMENT_NODE && node.querySelector(".map") !== null);
   const holds = (node) => holdsMap(node) || node.contains(document.activeElement);
   const made = (node) => node.nodeType === Node.ELEMENT_NODE && node.hasAttribute("data-made");
 
@@ -15,6 +16,7 @@ const morph = (function () {
 
   function alike(old, fresh) {
     const same = (name) => old[name] === fresh[name];
+    if (isMap(old) || isMap(fresh)) return isMap(old) && isMap(fresh);
     if (!same("nodeName") || holdsMap(old) !== holdsMap(fresh)) return false;
     return old.nodeType !== Node.ELEMENT_NODE || (same("id") && old.getAttribute("class") === fresh.getAttribute("class"));
   }
@@ -62,7 +64,7 @@ const morph = (function () {
   function change(old, fresh) {
     if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.data !== fresh.data) old.data = fresh.data;
-    } else if (old.matches(".map")) {
+    } else if (isMap(old)) {
       old.dataset.label = fresh.dataset.label;
       old.querySelector("[data-map-config]").textContent = fresh.querySelector("[data-map-config]").textContent;
     } else if (!old.isEqualNode(fresh)) {
