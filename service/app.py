@@ -12,6 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from geo.errors import SafermapError
 from geo.query import Question
@@ -19,7 +20,7 @@ from service import documents
 from service.errors import explained, http_error, unexplained
 from service.items import csv_items, geojson_item, geojson_items, layer_facts, one_item
 from service.kept import KeptAnswers, asked
-from service.maps import LEAFLET
+from service.maps import LEAFLET, MAP_SCRIPT, map_script
 from service.negotiate import MEDIA, wanted_format
 from service.openapi import api_document
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
@@ -36,6 +37,7 @@ from service.parameters import (
     read_rates,
     read_window,
 )
+from service.policy import Guarded
 from service.responses import Body, json_bytes, json_response
 from service.site import Site
 
@@ -46,9 +48,17 @@ Makers = dict[str, Callable[[], Body]]
 router = APIRouter()
 
 
+class Service(FastAPI):
+    """An application whose every answer is guarded, that to an unforeseen error too."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """All the layers of the application, the guard outermost."""
+        return Guarded(super().build_middleware_stack())
+
+
 def create_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
     """The application that serves one dataset, to requests that name one of the hosts."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = Service(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.site = site
     app.add_middleware(KeptAnswers, site=site)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
@@ -208,6 +218,12 @@ async def item(request: Request, name: str, feature_id: str) -> Response:
         }
 
     return await answer(request, ITEM, makers)
+
+
+@router.api_route(MAP_SCRIPT, methods=METHODS)
+async def folium_script(request: Request) -> Response:
+    """The script that Folium writes for the map of every page."""
+    return Body.of(map_script(), "text/javascript; charset=utf-8").respond(request.scope)
 
 
 @router.api_route("/conformance", methods=METHODS)

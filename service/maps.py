@@ -1,7 +1,12 @@
-"""Maps: Folium builds them, every script and style comes from this server, the layer by URL."""
+"""Maps: Folium builds them, every script and style comes from this server, the layer by URL.
+
+What Folium writes is the same for every map, so that it is one script at one address and no page
+holds any. What differs is a map's configuration, which its page carries as data.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +21,7 @@ from layers.breaks import ANY
 from layers.layer import Drawing, Layer
 
 LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
+MAP_SCRIPT = "/static/folium.js"
 _CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist"
 LOCAL: Mapping[str, str] = MappingProxyType(
     {
@@ -56,36 +62,36 @@ class LocalMap(folium.Map):
 
 
 class AreaLayer(MacroElement):
-    """Areas fetched by URL and drawn by `static/map.js`."""
+    """Areas fetched by URL and drawn by `static/map.js`, as the page's configuration says."""
 
+    _name = "AreaLayer"
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "safermap.draw({{ this._parent.get_name() }}, {{ this.config|tojson }});"
+        "safermap.draw({{ this._parent.get_name() }});"
         "{% endmacro %}"
     )
-
-    def __init__(self, config: Mapping[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "AreaLayer"
-        self.config = dict(config)
 
 
 @dataclass(frozen=True)
 class MapParts:
-    """A built map, in the parts a page puts in their places."""
+    """A built map, in the parts a page puts in their places.
+
+    `script` is where Folium's own script is. It comes after all other scripts of the map.
+    """
 
     scripts: list[str]
     styles: list[str]
     element: str
     script: str
+    config: Mapping[str, Any]
 
 
-def build_map(config: Mapping[str, Any]) -> MapParts:
-    """Build the map of a layer. The same config gives the same bytes."""
+@cache
+def _folium() -> LocalFigure:
+    """The Folium map of every page. `static/map.js` brings it to the bounds of what it draws."""
     figure = LocalFigure()
-    west, south, east, north = config["bounds"]
     drawn = LocalMap(
-        location=[(south + north) / 2, (west + east) / 2],
+        location=[0, 0],
         tiles=None,
         zoom_start=9,
         zoom_control=False,
@@ -96,16 +102,27 @@ def build_map(config: Mapping[str, Any]) -> MapParts:
         attribution_control=False,
     )
     drawn._id = "areas"  # Folium draws a new id each time; the page would never be the same twice
-    layer = AreaLayer(config)
-    layer._id = "areas"
+    layer = AreaLayer()  # type: ignore[no-untyped-call]
     drawn.add_child(layer)
     figure.add_child(drawn)
     drawn.render()  # type: ignore[no-untyped-call]
+    return figure
+
+
+def map_script() -> bytes:
+    """The script that Folium writes, at MAP_SCRIPT."""
+    return str(_folium().script.render()).encode()
+
+
+def build_map(config: Mapping[str, Any]) -> MapParts:
+    """The map of a page. The same config gives the same bytes."""
+    figure = _folium()
     return MapParts(
         scripts=figure.local_links(JavascriptLink),
         styles=figure.local_links(CssLink),
         element=figure.html.render(),
-        script=figure.script.render(),
+        script=MAP_SCRIPT,
+        config=config,
     )
 
 

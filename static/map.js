@@ -10,26 +10,50 @@ const safermap = (function () {
     raised: [{ color: "#fff", weight: 5 }, { color: INK, weight: 2.2, dashArray: "7 4" }],
   };
 
-  function draw(map, config) {
+  let state = null; // the map of the page and what is drawn on it
+
+  // Draws the map for the first time, as its configuration says.
+  function draw(map, config = configured(map.getContainer().parentElement)) {
     const element = map.getContainer();
-    map.createPane("edge").style.zIndex = config.town ? 370 : 350;
-    map.createPane("context").style.zIndex = 360;
-    map.createPane("ground").style.zIndex = 380;
-    map.createPane("marks").style.zIndex = 450;
-    map.createPane("labels").style.zIndex = 460;
+    const box = element.parentElement;
     for (const pane of ["edge", "context", "ground", "marks", "labels"]) {
-      map.getPane(pane).style.pointerEvents = "none";
+      map.createPane(pane).style.pointerEvents = "none";
     }
+    Object.entries({ context: 360, ground: 380, marks: 450, labels: 460 }).forEach(([pane, z]) => (map.getPane(pane).style.zIndex = z));
     element.setAttribute("role", "application");
-    element.setAttribute("aria-label", element.parentElement.dataset.label);
+    element.setAttribute("aria-label", box.dataset.label);
+    const [west, south, east, north] = config.bounds;
+    map.fitBounds([[south, west], [north, east]], { animate: false });
     hold(map, config);
-    print(element.parentElement);
-    const spoken = say(element.parentElement, "visually-hidden", "");
-    const note = say(element.parentElement, "map-note", "Loading the map.");
-    Promise.all([config.url, config.context, config.ground].map((url) => (url ? load(url) : null)))
-      .then(([layer, context, ground]) => show(map, config, layer, context, ground, spoken))
-      .then(() => note.remove())
-      .catch((error) => fail(element.parentElement, note, config, error));
+    print(box);
+    const group = () => L.layerGroup().addTo(map);
+    state = { map, box, config, base: group(), outlines: group(), leaders: group(), canvas: L.canvas(), tip: tips(map) };
+    state.spoken = say(box, "visually-hidden", "");
+    state.note = say(box, "map-note", "Loading the map.");
+    map.on("zoomend resize", mark);
+    follow();
+    get(config)
+      .then((found) => state.layer || show(found))
+      .catch((error) => state.layer || fail(config, error));
+  }
+
+  // Shows something else on the same map. What else changes with it, `swap` changes in the same
+  // step, once everything is there; where something cannot be had, nothing changes.
+  async function update(config, { signal, swap = () => {} } = {}) {
+    const found = await get(config, signal);
+    signal?.throwIfAborted();
+    swap();
+    show(found);
+  }
+
+  function configured(box) {
+    return JSON.parse(box.querySelector("[data-map-config]").textContent);
+  }
+
+  async function get(config, signal) {
+    const urls = [config.url, config.context, config.ground];
+    const [collection, context, ground] = await Promise.all(urls.map((url) => (url ? load(url, signal) : null)));
+    return { config, collection, context, ground };
   }
 
   // One finger scrolls the page, two move the map; the home map does not move at all.
@@ -49,8 +73,8 @@ const safermap = (function () {
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   }
 
-  async function load(url) {
-    const response = await fetch(url, { headers: { Accept: "application/geo+json" } });
+  async function load(url, signal) {
+    const response = await fetch(url, { headers: { Accept: "application/geo+json" }, signal });
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     return response.json();
   }
@@ -64,9 +88,9 @@ const safermap = (function () {
     return words;
   }
 
-  function fail(box, note, config, error) {
-    box.classList.add("failed");
-    note.textContent = config.still
+  function fail(config, error) {
+    state.box.classList.add("failed");
+    state.note.textContent = config.still
       ? "The map could not be loaded. Reload the page to try again."
       : "The map could not be loaded. The table below has the same figures; reload the page to try again.";
     console.warn("map layer:", error.message);
@@ -95,17 +119,55 @@ const safermap = (function () {
     return config.classes.find((item) => item.values.includes(value)).colour;
   }
 
-  function show(map, config, collection, context, ground, spoken) {
+  function show({ config, collection, context, ground }) {
+    const { map, box } = state;
     const inTown = (feature) => ground || !config.town || feature.properties.town === config.town;
     const wanted = (feature) => !config.level || feature.properties.level === config.level;
     const features = collection.features.filter(wanted);
     const focus = features.filter(inTown);
     const areas = ground ? ground.features : focus;
-    edge(map, config, ground ? areas : features, context, areas);
-    if (ground) beneath(map, areas);
+    Object.assign(state, { config, areas, focus });
+    if (anew("ground", [config.town, ids(ground ? areas : features), ids(areas), ids(context?.features)])) {
+      state.base.clearLayers();
+      map.getPane("edge").style.zIndex = config.town ? 370 : 350;
+      edge(config, ground ? areas : features, context, areas);
+      if (ground) beneath(areas);
+      fit(config, areas.length ? areas : features);
+    }
+    const points = focus.some((feature) => feature.geometry.type === "Point");
+    if (anew("outlined", [ids(focus), config.by === "fixed", config.town]) || points) outlines();
+    else colours();
+    mark();
+    box.dataset.drawn = focus.length;
+    box.classList.remove("failed");
+    state.note.remove();
+    map.fire("areas", { layer: state.layer, features: focus, config });
+  }
+
+  function ids(features) {
+    return features?.map((feature) => feature.id);
+  }
+
+  // Whether something is not what it was when it was last drawn.
+  function anew(name, parts) {
+    const key = JSON.stringify(parts);
+    const changed = state[name] !== key;
+    state[name] = key;
+    return changed;
+  }
+
+  function fit(config, features) {
+    const { map } = state;
+    map.setMinZoom(0);
+    map.fitBounds(L.geoJSON(features).getBounds(), { padding: config.still ? [4, 4] : [28, 28], animate: false });
+    if (!config.still) map.setMinZoom(map.getZoom() - 1);
+  }
+
+  function outlines() {
+    const { map, config, focus, canvas, tip } = state;
+    state.layer?.remove();
     const radius = circles(map, focus);
-    const canvas = L.canvas();
-    const layer = L.geoJSON(focus, {
+    state.layer = L.geoJSON(focus, {
       pointToLayer: (feature, at) => L.circleMarker(at, { renderer: canvas, radius: radius(feature) }),
       style: (feature) => ({
         weight: config.town && feature.geometry.type !== "Point" ? 1.2 : 0.7,
@@ -114,30 +176,36 @@ const safermap = (function () {
         fillOpacity: 1,
       }),
     }).addTo(map);
-    const bounds = L.geoJSON(areas.length ? areas : features).getBounds();
-    map.fitBounds(bounds, { padding: config.still ? [4, 4] : [28, 28], animate: false });
-    if (!config.still) map.setMinZoom(map.getZoom() - 1);
-    const outlines = L.layerGroup().addTo(map);
-    const leaders = L.layerGroup().addTo(map);
-    const mark = () => {
-      if (config.outlines) outline(map, config, focus, outlines);
-      mapLabels.write(map, config, areas, leaders);
-    };
-    mark();
-    map.on("zoomend resize", mark);
-    const tips = tell(map, layer, config);
-    follow(map, layer, config, tips, spoken);
-    map.getContainer().parentElement.dataset.drawn = focus.length;
+    tip.watch(state.layer);
+  }
+
+  // New figures for the outlines that are there.
+  function colours() {
+    const { config, focus, layer, tip } = state;
+    const fresh = new Map(focus.map((feature) => [feature.id, feature]));
+    layer.eachLayer((area) => {
+      area.feature = fresh.get(area.feature.id);
+      area.setStyle({ fillColor: colour(config, area.feature.properties) });
+    });
+    tip.close();
+  }
+
+  function mark() {
+    const { map, config, focus, areas, outlines, leaders } = state;
+    if (!focus) return;
+    outlines.clearLayers();
+    if (config.outlines) outline(map, config, focus, outlines);
+    mapLabels.write(map, config, areas, leaders);
   }
 
   // The outer edge is the outer half of a wide line under the areas.
-  function edge(map, config, features, context, focus) {
-    if (config.town) beside(map, features.filter((feature) => !focus.includes(feature)));
+  function edge(config, features, context, focus) {
+    if (config.town) beside(features.filter((feature) => !focus.includes(feature)));
     const inside = config.town ? focus : [...features, ...(context ? context.features : [])];
     const style = { color: "#5c6872", weight: config.town ? 2.8 : 2.4, fill: false };
-    L.geoJSON(inside, { pane: "edge", interactive: false, style }).addTo(map);
+    L.geoJSON(inside, { pane: "edge", interactive: false, style }).addTo(state.base);
     if (!context) return;
-    const urban = beside(map, context.features);
+    const urban = beside(context.features);
     urban.eachLayer(hatch);
   }
 
@@ -150,14 +218,14 @@ const safermap = (function () {
   }
 
   // The areas under points, cells and bands: where they are, and nothing of their figures.
-  function beneath(map, areas) {
+  function beneath(areas) {
     const style = { weight: 0.8, color: "#c9cec9", fillColor: "#f6f6f2", fillOpacity: 1 };
-    L.geoJSON(areas, { pane: "ground", interactive: false, style }).addTo(map);
+    L.geoJSON(areas, { pane: "ground", interactive: false, style }).addTo(state.base);
   }
 
-  function beside(map, features) {
+  function beside(features) {
     const style = { weight: 0.8, color: "#d3d6d1", fillColor: "#eff0ec", fillOpacity: 1 };
-    return L.geoJSON(features, { pane: "context", interactive: false, style }).addTo(map);
+    return L.geoJSON(features, { pane: "context", interactive: false, style }).addTo(state.base);
   }
 
   function hatch(area) {
@@ -176,7 +244,6 @@ const safermap = (function () {
 
   // On a map of the whole area a finding too small to be seen has a circle round it instead.
   function outline(map, config, features, group) {
-    group.clearLayers();
     for (const name of ["raised", "hot spot"]) {
       const found = features.filter((feature) => feature.properties.hotspot_class === name);
       for (const style of OUTLINES[name]) {
@@ -192,26 +259,29 @@ const safermap = (function () {
   }
 
   // One tip for all areas. It stands beside the pointer, or beside the area, inside the map.
-  function tell(map, layer, config) {
+  function tips(map) {
     const tooltip = L.tooltip({ className: "tip", opacity: 1, direction: "center" });
     function open(area, at, room) {
-      if (tooltip.area !== area) tooltip.setContent(tip(config, area.feature.properties));
-      tooltip.area = area;
+      if (tooltip.feature !== area.feature) tooltip.setContent(tip(state.config, area.feature.properties));
+      tooltip.feature = area.feature;
       map.openTooltip(tooltip.setLatLng(at));
       tooltip.options.offset = beyond(map, tooltip.getElement(), map.latLngToContainerPoint(at), room);
       tooltip.update();
     }
     const close = () => map.closeTooltip(tooltip);
-    layer.on("mousemove click", (event) => {
-      L.DomEvent.stopPropagation(event);
-      open(event.layer ?? event.propagatedFrom, event.latlng, L.point(16, 16));
-    });
-    layer.on("mouseout", close);
+    function watch(layer) {
+      close();
+      layer.on("mousemove click", (event) => {
+        L.DomEvent.stopPropagation(event);
+        open(event.layer ?? event.propagatedFrom, event.latlng, L.point(16, 16));
+      });
+      layer.on("mouseout", close);
+    }
     map.on("click", close);
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
     });
-    return open;
+    return { open, close, watch };
   }
 
   // From a point to the middle of a tip that leaves room about the point: right, left, above or below.
@@ -262,21 +332,21 @@ const safermap = (function () {
   }
 
   // Buttons on the page that name an area bring it into the middle of the map.
-  function follow(map, layer, config, open, spoken) {
-    for (const button of document.querySelectorAll("[data-area]")) {
-      button.addEventListener("click", () => {
-        const area = layer.getLayers().find((item) => item.feature.id === button.dataset.area);
-        if (!area) return;
-        const bounds = area.getBounds();
-        map.fitBounds(bounds, { maxZoom: map.getZoom() + 1, padding: [60, 60], animate: false });
-        map.getContainer().scrollIntoView({ block: "nearest" });
-        const half = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest())).divideBy(2);
-        open(area, bounds.getCenter(), half.add([8, 8]));
-        const { properties } = area.feature;
-        spoken.textContent = [properties[config.label], ...lines(config, properties)].join(". ");
-      });
-    }
+  function follow() {
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-area]");
+      const area = button && state.layer?.getLayers().find((item) => item.feature.id === button.dataset.area);
+      if (!area) return;
+      const { map, config, tip, spoken } = state;
+      const bounds = area.getBounds();
+      map.fitBounds(bounds, { maxZoom: map.getZoom() + 1, padding: [60, 60], animate: false });
+      map.getContainer().scrollIntoView({ block: "nearest" });
+      const half = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest())).divideBy(2);
+      tip.open(area, bounds.getCenter(), half.add([8, 8]));
+      const { properties } = area.feature;
+      spoken.textContent = [properties[config.label], ...lines(config, properties)].join(". ");
+    });
   }
 
-  return { draw };
+  return { draw, update, configured };
 })();

@@ -29,15 +29,18 @@
     heading.setAttribute("aria-sort", descending ? "descending" : "ascending");
   }
 
-  for (const table of document.querySelectorAll("table[data-sortable]")) {
-    for (const heading of table.tHead.rows[0].cells) {
+  function prepare() {
+    for (const heading of document.querySelectorAll("table[data-sortable] > thead > tr > th:not(:has(button))")) {
       const button = document.createElement("button");
       button.type = "button";
       button.append(...heading.childNodes);
-      button.addEventListener("click", () => sort(table, heading));
+      button.addEventListener("click", () => sort(heading.closest("table"), heading));
       heading.append(button);
     }
   }
+
+  prepare();
+  document.addEventListener("safermap:shown", prepare);
 
   let opened = [];
   window.addEventListener("beforeprint", () => {

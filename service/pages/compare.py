@@ -14,6 +14,7 @@ from service.pages.frame import (
     address,
     bold_first,
     frame,
+    month_slider,
     period_choices,
     said,
     source_form,
@@ -38,7 +39,11 @@ def compare_page(site: Site, beside: Beside) -> bytes:
     return render_page(
         "compare.html",
         **frame(site, "compare", question),
-        **said(site, question) | {"caveats": [bold_first(text) for text in facts["caveats"]]},
+        **said(site, question)
+        | {
+            "caveats": [bold_first(text) for text in facts["caveats"]],
+            "slider": month_slider(dataset, question, beside.shared),
+        },
         facts=facts,
         areas=areas,
         times=[_times(area) for area in areas],

@@ -71,6 +71,7 @@ def said(
         "period": question.period,
         "denominator": site.dataset.denominator,
         "query": address("", site.dataset, question)[1:],
+        "slider": month_slider(site.dataset, question, question.held(site.dataset)),
         "caveats": [bold_first(text) for text in caveats(site.dataset, question, layer, since)],
     }
 
@@ -177,6 +178,14 @@ def _spans(held: Period) -> dict[Period, str]:
             offered.setdefault(calendar, f"Calendar {year}")
     offered.setdefault(held, "All months")
     return offered
+
+
+def month_slider(dataset: Dataset, question: Question, held: Period) -> Period | None:
+    """The months among which any first and last may be chosen; None where there is no choice.
+
+    What is public is public by whole years, and no month of them can be chosen alone.
+    """
+    return held if len(held) > 1 and question.published(dataset) is None else None
 
 
 def compare_form(

@@ -89,7 +89,6 @@ def test_a_name_and_its_figures_do_not_run_into_each_other(see: Seen) -> None:
 def test_choosing_a_theme_asks_it_of_every_area(see: Seen) -> None:
     page = see.open(f"/compare?{JUNE}", drawn=False)
     page.select_option("#choose-theme", "asb")
-    page.click("text=Show >> visible=true")
     page.wait_for_url("**/compare?*theme=asb*")
     rows = page.locator("table[data-sortable] tbody tr")
     expect(rows.last).to_contain_text("Councilshire")

@@ -4,24 +4,10 @@ import re
 
 import httpx2
 import pytest
-from browsing import AREAS, Seen, needs_chromium
-from playwright.sync_api import Page
+from browsing import Seen, needs_chromium
+from legends import by_legend, drawn_colours
 
 pytestmark = needs_chromium
-
-
-def legend(page: Page) -> list[tuple[float, str | None]]:
-    """The least value and the colour of each class of the legend that is told by a number."""
-    found = []
-    for row in page.locator("table.legend tbody tr").all():
-        words = row.locator("th").inner_text()
-        number = re.match(r"(Under )?([\d.]+)", words)
-        if number or words == "No incidents":
-            least = float(number[2]) if number and not number[1] else 0.0
-            if number and number[1] and "No incidents" in page.inner_text("table.legend"):
-                least = 0.1  # the lowest rate that is shown as more than none
-            found.append((least, row.locator(".swatch rect").get_attribute("fill")))
-    return sorted(found)
 
 
 @pytest.mark.parametrize(
@@ -38,15 +24,8 @@ def test_the_colours_are_those_of_the_legend_for_the_rates_of_the_layer(
     see: Seen, path: str, items: str
 ) -> None:
     page = see.open(path)
-    classes = legend(page)
-    assert len(classes) >= 3
     features = httpx2.get(see.server + items, trust_env=False).json()["features"]
-    expected = []
-    for feature in features:
-        shown = float(f"{feature['properties']['rate'] + 1e-9:.1f}")
-        expected.append([colour for least, colour in classes if shown >= least][-1])
-    drawn = page.locator(AREAS).evaluate_all("paths => paths.map(p => p.getAttribute('fill'))")
-    assert drawn == expected
+    assert drawn_colours(page) == by_legend(page, features)
 
 
 def test_the_colours_of_deciles_are_those_of_the_legend(see: Seen) -> None:
@@ -59,5 +38,5 @@ def test_the_colours_of_deciles_are_those_of_the_legend(see: Seen) -> None:
     assert sorted(colours) == list(range(1, 11))
     address = f"{see.server}/collections/deprivation/items"
     features = httpx2.get(address, trust_env=False).json()["features"]
-    drawn = page.locator(AREAS).evaluate_all("paths => paths.map(p => p.getAttribute('fill'))")
-    assert drawn == [colours[item["properties"]["imd2019_decile"]] for item in features]
+    deciles = [item["properties"]["imd2019_decile"] for item in features]
+    assert drawn_colours(page) == [colours[decile] for decile in deciles]

@@ -1,14 +1,27 @@
 """Maps are Folium's, and ask nobody else for a script or a style."""
 
+import json
+import re
+
 import folium
 import folium.plugins
 import pytest
 from branca.element import CssLink, JavascriptLink
+from starlette.testclient import TestClient
+from web_pages import Page
 
 from geo.dataset import Dataset
 from layers.breaks import ANY, class_of
 from layers.registry import find_layer
-from service.maps import LocalFigure, LocalMap, UnmappedAssetError, build_map, map_config
+from service.maps import (
+    MAP_SCRIPT,
+    LocalFigure,
+    LocalMap,
+    UnmappedAssetError,
+    build_map,
+    map_config,
+    map_script,
+)
 
 
 @pytest.fixture
@@ -61,11 +74,23 @@ def test_the_same_config_gives_the_same_map(embedded: Dataset) -> None:
     assert build_map(config("crimes")) != build_map(config("reports"))
 
 
-def test_a_map_carries_its_config_as_data_and_not_as_markup(embedded: Dataset) -> None:
-    hostile = "</script><script>x"
-    built = build_map(map_config(embedded, find_layer("lsoas"), "/x", [], noun=hostile))
-    assert "</script" not in built.script
-    assert "L.map(" in built.script
+def test_the_script_of_a_map_is_foliums_and_the_same_for_every_map() -> None:
+    script = map_script().decode()
+    assert "L.map(" in script
+    assert "safermap.draw(map_areas);" in script
+    assert "http" not in script
+
+
+@pytest.mark.parametrize("path", ["/", "/towns/oswestry", "/rural", "/collections/lsoas/items"])
+def test_a_page_carries_the_config_of_its_map_as_data(client: TestClient, path: str) -> None:
+    text = client.get(path, headers={"Accept": "text/html"}).text
+    [carried] = re.findall(r"<script[^>]* data-map-config>(.*?)</script>", text, re.DOTALL)
+    config = json.loads(carried)
+    assert client.get(config["url"]).json()["features"]
+    assert config["classes"]
+    asked = [src for src in Page(text).values("src") if src.endswith(".js")]
+    assert asked.index("/static/map.js") < asked.index(MAP_SCRIPT)
+    assert client.get(MAP_SCRIPT).content == map_script()
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_a_page_shows_one_set(client: TestClient) -> None:
     assert {"wards", "beats"} <= set(page.values("value"))
     other = client.get(f"{ITEMS}?set=beats", headers=HTML).text
     assert "Police beats: all recorded crime" in Page(other).words
-    assert "set=beats" in other.split("safermap.draw")[1]
+    assert "set=beats" in other.split("data-map-config")[1]
     for link in (*page.links, *Page(other).links):
         if link.startswith("/"):
             assert client.get(link, headers=HTML).status_code == 200, link
