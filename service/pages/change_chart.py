@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from service.pages.charts import NARROW, round_up, tick
 
-WIDE = 660  # it stands beside another section
+HALF = 660  # where it stands beside another section
 _TEXT, _TRACK, _FLOOR = 20, 42, 22  # heights: of a line of text, of the marks, of the scale below
 _SIDE = 40  # room at either end for the figure beside a mark
 _RADIUS, _HEAD = 5, 9
@@ -28,19 +28,20 @@ class ChangeRow:
 
 
 def change_charts(
-    rows: Sequence[ChangeRow], title: str, *, hollow: bool, each: str = ""
+    rows: Sequence[ChangeRow], title: str, width: int = HALF, *, hollow: bool, each: str = ""
 ) -> tuple[Markup, Markup]:
     """A line an area from a hollow circle to an arrow, both with their figure: wide and narrow.
 
     Args:
         rows: from the top down.
         title: what the chart shows, for those who do not see it.
+        width: of the wide one.
         hollow: draw dotted lines, for illustrative counts.
         each: what a figure is of, such as ` a month`, where it is not of a whole period.
     """
     wide, narrow = (
-        _ChangeChart(rows, width).draw(kind, title, hollow, each)
-        for width, kind in ((WIDE, "wide"), (NARROW, "narrow"))
+        _ChangeChart(rows, size).draw(kind, title, hollow, each)
+        for size, kind in ((width, "wide"), (NARROW, "narrow"))
     )
     return wide, narrow
 
@@ -60,7 +61,7 @@ class _ChangeChart:
     def __init__(self, rows: Sequence[ChangeRow], width: int) -> None:
         self.rows, self.width = rows, width
         self.top = round_up(max(max(row.before, row.after) for row in rows))
-        self.lines = 1 if width == WIDE else 2  # of text; a phone has no room for both in one
+        self.lines = 2 if width == NARROW else 1  # of text; a phone has no room for both in one
         self.row = _TEXT * self.lines + _TRACK
         self.floor = self.row * len(rows)
 

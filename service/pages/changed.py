@@ -9,7 +9,7 @@ from geo.period import NUMBER_WORDS
 from geo.query import Question
 from layers.comparison import why_not
 from layers.registry import find_layer
-from service.pages.change_chart import ChangeRow, change_charts
+from service.pages.change_chart import HALF, ChangeRow, change_charts
 from service.pages.compared import alike
 from service.site import Site
 from service.words import number
@@ -65,24 +65,24 @@ def _finding(areas: list[Record], compared: int) -> str:
         return "No area has more or fewer than before."
     first = f"More in {counted(more, 'areas')}, fewer in {number(fewer)}"
     first += f", the same in {number(same)}." if same else "."
-    allowed = f"once {_all(compared)} compared {'are' if compared > 1 else 'is'} allowed for"
     clear = [
         f"{number(count)} {'is' if count == 1 else 'are'} clearly {way}"
         for way in ("up", "down")
         if (count := sum(row["direction"] == way for row in areas))
     ]
-    told = " and ".join(clear) if clear else "None is a clear change"
-    return f"{first} {told[0].upper()}{told[1:]} {allowed}."
-
-
-def _all(compared: int) -> str:
-    return f"all {counted(compared, 'areas')}" if compared > 1 else "the one area"
+    told = " and ".join(clear) if clear else "none is a clear change"
+    if compared == 1:
+        return f"{first} {told[0].upper()}{told[1:]}."
+    return f"{first} Once all {number(compared)} areas compared are allowed for, {told}."
 
 
 def changed_view(
-    dataset: Dataset, question: Question, facts: dict[str, Any], illustrative: bool
+    dataset: Dataset, question: Question, facts: dict[str, Any], *, hollow: bool, width: int = HALF
 ) -> dict[str, Any]:
-    """What the page shows of it: `facts`, a heading, and the chart of those that changed most."""
+    """What the page shows of it: `facts`, a heading, and the chart of those that changed most.
+
+    `hollow`: as illustrative counts are drawn; `width`: of the wide chart.
+    """
     most = facts["most"]
     if facts["reason"] or not most:
         return {"facts": facts, "heading": "What changed", "charts": None}
@@ -111,7 +111,7 @@ def changed_view(
         "each": each,
         "before": before,
         "rows": [*zip(facts["areas"], map(_verdict, facts["areas"]), strict=True)],
-        "charts": change_charts(rows, title, hollow=illustrative, each=each),
+        "charts": change_charts(rows, title, width, hollow=hollow, each=each),
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from geo.counted import counted
 from geo.offences import NEVER_MAPPED
+from geo.period import NUMBER_WORDS
 from geo.query import Question
 from layers import map_points
 from layers.registry import find_layer
@@ -12,6 +13,7 @@ from service.words import LEAST_BASE, number
 
 MOST = 6
 NEAR = "On or near "
+HEADING = "The places with most"
 
 
 def places_facts(site: Site, question: Question) -> dict[str, Any]:
@@ -66,10 +68,14 @@ def _finding(facts: dict[str, Any], noun: str) -> str:
 
 def places_view(facts: dict[str, Any]) -> dict[str, Any]:
     """What the page shows of them: `facts`, and names without what all of them begin with."""
-    names = [row["name"] for row in facts.get("most", ())]
-    near = bool(names) and all(name.startswith(NEAR) for name in names)
+    if facts["reason"] is not None:
+        return {"facts": facts, "heading": HEADING}
+    names = [row["name"] for row in facts["most"]]
+    near = all(name.startswith(NEAR) for name in names)
     return {
         "facts": facts,
+        "heading": facts["finding"] or HEADING,
+        "lead": f"The {NUMBER_WORDS[len(names) - 1]} places" if len(names) > 1 else "The place",
         "head": NEAR.strip() if near else "Place",
         "names": [name.removeprefix(NEAR) if near else name for name in names],
     }

@@ -14,7 +14,8 @@ from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_view
-from service.pages.compared import alike, alone, change_sentence, comparison, since
+from service.pages.charts import WIDE
+from service.pages.compared import alike, alone, comparison, since
 from service.pages.frame import (
     address,
     beside,
@@ -84,8 +85,9 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         headline=_headline(site, question, facts),
         heading=_heading(site, question),
         before=short_words(asked.compare) if asked.compare else words.earlier_months(asked),
-        change=change_sentence(dataset, compared),
-        changed=changed_view(dataset, compared, facts["changes"], facts["illustrative"]),
+        changed=changed_view(
+            dataset, compared, facts["changes"], hollow=facts["illustrative"], width=WIDE
+        ),
         changed_map=address("/collections/change/items", dataset, compared, f="html"),
         offences_heading=offences_heading(facts["offences"]),
         offence_charts=ratio_charts(

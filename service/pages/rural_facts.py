@@ -60,6 +60,7 @@ def _whole(dataset: Dataset, question: Question) -> Record:
         "title": dataset.area,
         "areas": len(everyone),
         "residents": found.residents,
+        "residents_share": 1.0 if found.residents else None,
         "count": count,
         "share": 1.0 if count else None,
         "rate": found.rate,

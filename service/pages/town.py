@@ -171,7 +171,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         break_months=[month_words(month) for month in breaks],
         months=months,
         week=week_view(site.dataset, question),
-        changed=changed_view(site.dataset, asked, facts["changes"], facts["illustrative"]),
+        changed=changed_view(site.dataset, asked, facts["changes"], hollow=facts["illustrative"]),
         changed_map=town_map("change", site, asked),
         places=places_view(facts["places"]),
         more=town_maps(site, question),
