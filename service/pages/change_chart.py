@@ -11,7 +11,7 @@ HALF = 660  # where it stands beside another section
 _TEXT, _TRACK, _FLOOR = 20, 42, 22  # heights: of a line of text, of the marks, of the scale below
 _SIDE = 40  # room at either end for the figure beside a mark
 _RADIUS, _HEAD = 5, 9
-_LETTER = 7.4  # room for one letter of a name
+_LETTER = 8.6  # room for one letter of a name
 
 
 @dataclass(frozen=True)
