@@ -117,9 +117,10 @@ async def town(request: Request, town: str) -> Response:
 
     def makers(site: Site, _: str) -> Makers:
         query = request.query_params
-        asked = (query.get(name) for name in ("theme", "datetime", "source"))
-        question = town_question(site, town, *asked)
-        if (layer := public_layer(site, question, "hotspots", "towns")) is not None:
+        more = {name: query.get(name) for name in ("source", "compare")}
+        question = town_question(site, town, query.get("theme"), query.get("datetime"), **more)
+        shown = ("change", "change-towns") if question.compare else ("hotspots", "towns")
+        if (layer := public_layer(site, question, *shown)) is not None:
             return {
                 "html": page(public_page, site, layer, question),
                 "json": data(lambda: layer_facts(site, layer, question)),

@@ -5,10 +5,12 @@ from typing import Any
 
 from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
+from service.openapi_town import TOWN
 from service.parameters import BUSINESS_VIEW, ITEM, ITEMS, MAP_VIEW, PARAMETERS, VIEW
 from service.site import Site
 
 Json = dict[str, Any]
+FEATURES = ("Feature", "FeatureCollection")
 
 
 def api_document(site: Site, base: str) -> Json:
@@ -29,7 +31,12 @@ def api_document(site: Site, base: str) -> Json:
         "paths": _paths(site),
         "components": {
             "parameters": {name: _parameter(site, name) for name in PARAMETERS},
-            "schemas": {"Problem": _PROBLEM, "FeatureCollection": _COLLECTION, "Feature": _FEATURE},
+            "schemas": {
+                "Problem": _PROBLEM,
+                "FeatureCollection": _COLLECTION,
+                "Feature": _FEATURE,
+                "Town": TOWN,
+            },
             "responses": {
                 "Problem": {
                     "description": "What was wrong, in one sentence (RFC 9457).",
@@ -51,7 +58,7 @@ def _paths(site: Site) -> Json:
     item = _in_path("id", None, "The feature id, such as an LSOA code.")
     return {
         "/": _get("The home page, or the landing document.", "landing", ("f",)),
-        "/towns/{town}": _get("One town.", "town", MAP_VIEW, (town,)),
+        "/towns/{town}": _get("One town.", "town", MAP_VIEW, (town,), "Town"),
         "/rural": _get("Rural crime.", "rural", MAP_VIEW),
         "/business": _get("Business crime.", "business", BUSINESS_VIEW),
         "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
@@ -83,22 +90,20 @@ def _get(
     csv: bool = False,
 ) -> Json:
     content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}} if html else {}
-    if schema is None:
-        content[media] = {"schema": {"type": "object"}}
-    else:
-        content[MEDIA["geojson"]] = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    named = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
+    content[MEDIA["geojson"] if schema in FEATURES else media] = {"schema": named}
     if csv:
         content[MEDIA["csv"]] = {"schema": {"type": "string"}}
     problems = {"400": {"$ref": "#/components/responses/Problem"}}
     if in_path:
         problems["404"] = {"$ref": "#/components/responses/Problem"}
-    named = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in parameters]
+    asked = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in parameters]
     answer = {"description": "The answer.", "content": content}
     return {
         "get": {
             "summary": summary,
             "operationId": name,
-            "parameters": [*in_path, *named],
+            "parameters": [*in_path, *asked],
             "responses": {"200": answer, **problems},
         }
     }

@@ -60,8 +60,8 @@ PARAMETERS = {
         ),
         Parameter(
             "compare",
-            "Earlier months to set those counted against, written as in datetime, in a layer that "
-            "tells a change. Without it, the same months of the year before.",
+            "Earlier months to set those counted against, written as in datetime, on a page or in "
+            "a layer that tells a change. Without it, the same months of the year before.",
             lambda site: {"type": "string", "example": site.dataset.period.latest(12).iso()},
         ),
         Parameter(
@@ -140,7 +140,7 @@ PARAMETERS = {
 }
 QUESTION = ("theme", "datetime", "compare", "place", "source")
 VIEW = ("theme", "datetime", "source", "f")
-MAP_VIEW = ("theme", "datetime", "source", "rates", "f")
+MAP_VIEW = ("theme", "datetime", "compare", "source", "rates", "f")
 BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
 DETAIL = ("cell", "shape", "bandwidth")
 ITEM = (*QUESTION, "town", *DETAIL, "f")

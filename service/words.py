@@ -1,5 +1,6 @@
 """Figures as people write them: whole sentences, British English, no jargon."""
 
+import math
 from typing import Any
 
 from markupsafe import Markup
@@ -121,32 +122,44 @@ def _has(total: dict[str, Any], months: int) -> str:
     return f"{total['name']} {number(total['count'])}{part}"
 
 
-def changed(theme: Theme, before: int, change: Change, clear: bool, when: str) -> str:
-    """One sentence on the change of one area from its count of an equally long period."""
-    if not before:
-        return f"{_capital(when)} there were none."
-    if before < LEAST_BASE:
-        verb = "was" if before == 1 else "were"
-        return f"{_capital(when)} there {verb} {incidents(theme, before)}."
+def changed(
+    theme: Theme, before: int, change: Change, clear: bool, when: str, *, alike: bool = True
+) -> str:
+    """One sentence on the change of one area from its count of an earlier period.
+
+    `when`: what that period is called. `alike`: whether it is as long; where it is not, monthly
+    counts are set against each other.
+    """
     ratio, low, high = (
         float(values[0]) for values in (change.ratio, change.ratio_lower, change.ratio_upper)
     )
+    way = "rise" if ratio > 1 else "fall"
+    if before < LEAST_BASE:
+        verb = "was" if before == 1 else "were"
+        found = f"{verb} {incidents(theme, before)}" if before else "were none"
+        if math.isnan(ratio):  # none in either
+            return f"{_capital(when)} there {found}."
+        verdict = f"a clear {way}" if clear else "no clear change"
+        return f"{_capital(when)} there {found}: {verdict}."
+    monthly = "" if alike else " in the monthly count"
     if not clear:
-        return f"No clear change from {number(before)} {when}."
-    if ratio < 1:
-        span = f"{percent(1 - high)} and {percent(1 - low)}"
-        fall = percent(1 - ratio)
-        return f"That is a fall of {fall} from {number(before)} {when}, likely between {span}."
-    span = f"{percent(low - 1)} and {percent(high - 1)}"
-    rise = percent(ratio - 1)
-    return f"That is a rise of {rise} from {number(before)} {when}, likely between {span}."
+        return f"No clear change{monthly} from {number(before)} {when}."
+    size, *span = (percent(abs(value - 1)) for value in (ratio, low, high))
+    least, most = span if ratio > 1 else span[::-1]
+    return (
+        f"That is a {way} of {size}{monthly} from {number(before)} {when}, likely between {least} "
+        f"and {most}."
+    )
 
 
-def years_before(question: Question) -> str:
-    """How far back the months are that a period is set against, where no others are named.
+def earlier_months(question: Question) -> str:
+    """Which months a period is set against: how far back, where no others are named.
 
-    `a year before`, or `two years before` where the period is longer than a year.
+    `a year before`, or `two years before` where the period is longer than a year; else the months
+    named, such as `in the two months to November 2018`.
     """
+    if question.compare:
+        return f"in {question.compare.length_words()}"
     years = (question.period.first - question.before().period.first) // 12
     if years == 1:
         return "a year before"

@@ -25,7 +25,7 @@ def ask_part(
         who = "sources do" if len(dataset.sources) > 1 else "source does"
         return f"The {who} not record it ({everyone})."
     same = tuple(s for s in question.sources if s in known)
-    asked = Question(theme, question.period, same or known[:1], place)
+    asked = Question(theme, question.period, same or known[:1], place, compare=question.compare)
     if not asked.months_counted(dataset):
         return f"{names_of(dataset, asked.sources)} holds none of these months."
     if asked.published(dataset) is not None:

@@ -19,7 +19,7 @@ RUNS = (
     "only just told apart may be chance."
 )
 ONE_YEAR = "One year alone cannot tell a season from a rise or a fall."
-NO_YEAR_BEFORE = "The files do not hold the whole of this period and of the year before."
+NO_YEAR_BEFORE = "The files do not hold every month of this period and of the earlier one."
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ class Season:
 
 @dataclass(frozen=True)
 class YearBefore:
-    """The period against the same months a year before: their ratio, exact 95% limits and p.
+    """The period against the earlier months: the ratio of monthly counts, exact 95% limits and p.
 
-    A period longer than a year is set against as many whole years before as keep them apart.
+    Without others named they are the same months a year before; of a period longer than a year, as
+    many whole years before as keep them apart.
     """
 
     before: int | None
@@ -111,7 +112,7 @@ def season_of(dataset: Dataset, question: Question) -> Season:
 
 
 def year_before_of(dataset: Dataset, question: Question) -> YearBefore:
-    """All areas of the question together; no ratio where either year is not whole."""
+    """All areas of the question together; no ratio where not every month of both is held."""
     earlier = question.before()
     after, span = _total(question.counts(dataset)), earlier.period.iso()
     whole = dataset.period.contains(earlier.period) and not any(
@@ -120,7 +121,7 @@ def year_before_of(dataset: Dataset, question: Question) -> YearBefore:
     if not whole:
         return YearBefore(None, after, span, None, None, None, None, None, NO_YEAR_BEFORE)
     before = _total(earlier.counts(dataset))
-    found = compare([before], [after])
+    found = compare([before], [after], len(earlier.period), len(question.period))
     ratio, lower, upper, p = (
         finite(values[0]) for values in (found.ratio, found.ratio_lower, found.ratio_upper, found.p)
     )

@@ -1,12 +1,14 @@
 """What profiles say, in whole sentences; figures of the season and of deciles as bars."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from geo.counted import counted
 from geo.profiles.deprivation import Gradient, Slope
-from geo.profiles.figures import SAME, Ratio
+from geo.profiles.figures import LOWER, SAME, Ratio
 from geo.profiles.months import Season, YearBefore
-from geo.profiles.offences import Mix
+from geo.profiles.offences import Mix, OffenceRatio
 from geo.query import Question
 from service.pages.bars import Bar, bar_charts
 from service.words import LEAST_BASE, between, number, percent
@@ -14,8 +16,11 @@ from service.words import LEAST_BASE, between, number, percent
 ACROSS = 0.9  # of the offences must be clearly lower to say so of the board
 
 
-def change_words(change: YearBefore) -> str:
-    """The change on the year before, in few words."""
+def change_words(change: YearBefore, *, alike: bool = True) -> str:
+    """The change on the earlier months, in few words.
+
+    `alike`: whether they are as many; where not, monthly counts are set against each other.
+    """
     if change.before is None:
         return "Not told, since not every month of both is held"
     if change.before < LEAST_BASE or change.ratio is None:
@@ -25,7 +30,8 @@ def change_words(change: YearBefore) -> str:
     low, high = sorted((abs(change.lower - 1), abs(change.upper - 1)))
     way = "Up" if change.ratio > 1 else "Down"
     span = f"{percent(low)} to {percent(high)}"
-    return f"{way} {percent(abs(change.ratio - 1))} ({span}) from {number(change.before)}"
+    monthly = "" if alike else " a month"
+    return f"{way} {percent(abs(change.ratio - 1))}{monthly} ({span}) from {number(change.before)}"
 
 
 def season_words(season: Season, noun: str) -> str:
@@ -43,6 +49,20 @@ def ratio_cell(ratio: Ratio | None) -> str:
         return "none"
     decimals = 2 if ratio.ratio < 10 else 0
     return f"{ratio.ratio:.{decimals}f} times ({between(ratio.lower, ratio.upper, decimals)})"
+
+
+def offences_heading(offences: Sequence[OffenceRatio]) -> str:
+    """What most offences are in rural areas, and the one or two that are not; else no finding."""
+    others = [item.title for item in offences if item.verdict != LOWER]
+    if not offences or 2 * len(others) >= len(offences):
+        return "Offence by offence"
+    if not others:
+        return "Every offence is clearly rarer in rural areas"
+    first = "Most offences are clearly rarer in rural areas"
+    if len(others) > 2:
+        return first
+    named = " and ".join([others[0], *map(str.lower, others[1:])])
+    return f"{first}; {named[0].lower()}{named[1:]} {'is' if len(others) == 1 else 'are'} not"
 
 
 def mix_words(mix: Mix, noun: str) -> str:

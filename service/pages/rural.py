@@ -5,14 +5,17 @@ from typing import Any
 
 from markupsafe import Markup
 
-from geo.profiles.figures import SAME, Rate
+from geo.offences import RURAL_OFFENCES
+from geo.profiles.figures import SAME
 from geo.profiles.rural import RuralMeasure
 from geo.query import Question
-from geo.rural_urban import CLASSES, PLACES
 from layers.layer import Rates
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
+from service.pages.changed import changed_view
+from service.pages.charts import WIDE
+from service.pages.compared import alike, alone, comparison, since
 from service.pages.frame import (
     address,
     beside,
@@ -20,6 +23,7 @@ from service.pages.frame import (
     period_choices,
     rates_form,
     said,
+    short_words,
     source_form,
     theme_choices,
 )
@@ -27,21 +31,28 @@ from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.profile_words import (
     change_words,
     mix_words,
+    offences_heading,
     ratio_cell,
     season_charts,
     season_words,
 )
+from service.pages.ratio_chart import ratio_charts
 from service.pages.render import render_page
 from service.pages.rural_facts import rural_facts
+from service.pages.rural_tables import by_kind, measures_by_kind
+from service.pages.share_scale import share_scales
 from service.pages.week import week_view
 from service.site import Site
 
+MARKED = ("rural-offences", "rural-flagged")
 
-def rural_page(site: Site, question: Question, rates: Rates | None = None) -> bytes:
+
+def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
     """The whole page, its map coloured by the rates wanted."""
+    question, compared = alone(asked), replace(asked, place="rural", town=None)
     dataset, layer = site.dataset, find_layer("hotspots")
     form = rates_form(dataset, layer, rates)
-    facts = rural_facts(site, question)
+    facts = rural_facts(site, asked)
     judged = replace(question, place="rural", town=None)
     _, rows = site.answer(layer, judged)
     legend = Legend.of(form["drawing"], rows)
@@ -61,18 +72,32 @@ def rural_page(site: Site, question: Question, rates: Rates | None = None) -> by
     return render_page(
         "rural.html",
         **frame(site, "rural", judged),
-        **said(site, judged),
+        **said(site, judged, since=since(dataset, compared)),
         **form,
         facts=facts,
-        measures=[_told(measure) for measure in facts["measures"]],
-        kinds=_kinds(facts["measures"]),
+        measures=[_told(measure, alike(asked)) for measure in facts["measures"]],
+        scales=share_scales([measure.share for measure in facts["measures"]]),
+        places=by_kind(facts),
+        kinds=measures_by_kind(facts["measures"]),
         season=_season(facts["measures"], facts["illustrative"]),
         week=week_view(dataset, judged),
         mix=mix_words(facts["mix"], question.theme.noun),
         headline=_headline(site, question, facts),
         heading=_heading(site, question),
-        before=words.years_before(question),
-        themes=theme_choices(site, question.theme),
+        before=short_words(asked.compare) if asked.compare else words.earlier_months(asked),
+        changed=changed_view(
+            dataset, compared, facts["changes"], hollow=facts["illustrative"], width=WIDE
+        ),
+        changed_map=address("/collections/change/items", dataset, compared, f="html"),
+        offences_heading=offences_heading(facts["offences"]),
+        offence_charts=ratio_charts(
+            facts["offences"],
+            question.theme.noun,
+            f"Rural rate as a multiple of the urban rate by offence, {question.period.words()}",
+            hollow=facts["illustrative"],
+        ),
+        comparison=comparison(site, asked, form["kept"]),
+        themes=_themes(site, question),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
         none_marked=none_marked(rows, NONE_FAR_ABOVE),
@@ -85,39 +110,33 @@ def rural_page(site: Site, question: Question, rates: Rates | None = None) -> by
         downloads={
             name: address("/collections/hotspots/items", dataset, judged, f=name.lower())
             for name in ("GeoJSON", "CSV")
-        },
+        }
+        | {"Changes (CSV)": address("/collections/change/items", dataset, compared, f="csv")},
         map=build_map(config),
     )
 
 
-def _told(measure: RuralMeasure) -> dict[str, Any]:
-    """A measure, with what its card says in words; nothing more where there is none."""
+def _themes(site: Site, question: Question) -> list[tuple[str, str, bool]]:
+    """The themes of other pages, then those of rural crime alone."""
+    rural = [name for name in (*MARKED, *RURAL_OFFENCES) if name in site.themes]
+    known = theme_choices(site, question.theme)
+    offered = {value for value, _, _ in known}
+    return known + [(name, site.themes[name].title, False) for name in rural if name not in offered]
+
+
+def _told(measure: RuralMeasure, alike: bool) -> dict[str, Any]:
+    """A measure, with what its card says in words; nothing more where there is none.
+
+    `alike`: whether the months that it is set against are as many.
+    """
     if measure.count is None or measure.season is None or measure.change is None:
         return {"measure": measure}
     return {
         "measure": measure,
         "ratio": ratio_cell(measure.ratio),
-        "change": change_words(measure.change),
+        "change": change_words(measure.change, alike=alike),
         "season": season_words(measure.season, "crimes"),
     }
-
-
-def _kinds(measures: tuple[RuralMeasure, ...]) -> list[dict[str, Any]]:
-    """Every kind of place that a measure tells of, classes first, with the rate by each measure.
-
-    In the place of a rate stands why there is none.
-    """
-    found = {item.code: item for measure in measures for item in measure.places}
-    rows = []
-    for code in (*CLASSES, *PLACES):
-        if code not in found:
-            continue
-        rates: list[Rate | str] = []
-        for measure in measures:
-            known = [item.rate for item in measure.places if item.code == code]
-            rates += known or ["not known" if measure.count is None else "not rural"]
-        rows.append({"level": found[code].level, "title": found[code].title, "rates": rates})
-    return rows
 
 
 def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any] | None:
@@ -151,12 +170,11 @@ def _headline(site: Site, question: Question, facts: dict[str, Any]) -> Markup:
     first += f" That is {words.percent(rural['share'])} of all in {site.dataset.area}"
     if rural["residents_share"] is not None:
         first += f", where {words.percent(rural['residents_share'])} of residents live"
-    first += "."
     if ratio.ratio is None:
-        return first
+        return first + "."
     if ratio.verdict == SAME:
-        return first + " A rural resident’s rate could be the same as an urban one’s."  # noqa: RUF001
+        return first + "; a rural resident’s rate could be the same as an urban one’s."  # noqa: RUF001
     return first + (
-        f" A rural resident’s rate is {words.ratio_words(ratio.ratio)} the urban one: "  # noqa: RUF001
+        f"; a rural resident’s rate is {words.ratio_words(ratio.ratio)} the urban one, "  # noqa: RUF001
         f"{ratio.ratio:.2f} times, likely {words.between(ratio.lower, ratio.upper, 2)}."
     )

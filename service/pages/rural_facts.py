@@ -3,13 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from geo.dataset import Dataset
 from geo.formats import Record
 from geo.profiles import rural_profile
-from geo.profiles.figures import Ratio, ratio_of
+from geo.profiles.figures import Ratio, rate_of, ratio_of, residents_of
 from geo.query import Question
 from geo.rural_urban import CLASS, SPLIT
 from layers.metadata import caveats, sources
 from layers.registry import find_layer
+from service.pages.changed import changed_facts
+from service.pages.compared import alone, change_facts, since
 from service.pages.week import week_facts
 from service.site import Site
 
@@ -21,7 +26,8 @@ def rural_facts(site: Site, question: Question) -> dict[str, Any]:
     """
     dataset = site.dataset
     profile = rural_profile(dataset, question)
-    whole = replace(question, place=None, town=None)
+    judged = replace(question, place="rural", town=None)
+    whole = replace(alone(question), place=None, town=None)
     _, split = site.answer(find_layer("rural-urban"), whole)
     sides = {row["code"]: row for row in split if row["level"] == SPLIT}
     rural, urban = sides["rural"], sides.get("urban")
@@ -30,15 +36,37 @@ def rural_facts(site: Site, question: Question) -> dict[str, Any]:
         "period": question.period.iso(),
         **sources(dataset, question),
         "denominator": dataset.denominator,
-        "caveats": [*caveats(dataset, question), profile.never_add],
+        "caveats": [*caveats(dataset, question, since=since(dataset, judged)), profile.never_add],
         "rural": rural,
         "urban": urban,
         "ratio": _ratio(rural, urban),
+        "whole": _whole(dataset, whole),
+        "change": change_facts(dataset, judged),
+        "changes": changed_facts(site, judged, "name"),
         "classes": [row for row in split if row["level"] == CLASS],
         "measures": profile.measures,
         "offences": profile.offences,
         "mix": profile.mix,
         "week": week_facts(dataset, replace(whole, place="rural")),
+    }
+
+
+def _whole(dataset: Dataset, question: Question) -> Record:
+    """All areas together, in the fields that a kind of place has."""
+    everyone = np.ones(len(dataset.lsoas), dtype=bool)
+    count, hectares = int(question.counts(dataset).sum()), float(dataset.lsoas["hectares"].sum())
+    found = rate_of(count, residents_of(dataset, everyone))
+    return {
+        "title": dataset.area,
+        "areas": len(everyone),
+        "residents": found.residents,
+        "residents_share": 1.0 if found.residents else None,
+        "count": count,
+        "share": 1.0 if count else None,
+        "rate": found.rate,
+        "rate_lower": found.lower,
+        "rate_upper": found.upper,
+        "per_km2": count / hectares * 100 if hectares else None,
     }
 
 

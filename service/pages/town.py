@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from markupsafe import Markup
 
 from geo.errors import QuestionError, UnknownNameError
 from geo.formats import Record
-from geo.period import Period, month_words
+from geo.period import month_words
 from geo.query import Question
 from geo.recorders import first_recorded
-from layers.comparison import compare_groups, why_not
-from layers.layer import Layer, Rates
+from layers.layer import Rates
 from layers.metadata import caveats, recording_breaks, sources
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
+from service.pages.changed import changed_facts, changed_view
 from service.pages.charts import month_charts
+from service.pages.compared import alone, change_facts, change_sentence, comparison, since
 from service.pages.frame import (
     address,
     beside,
@@ -29,7 +29,9 @@ from service.pages.frame import (
     theme_choices,
 )
 from service.pages.legend import MARKS, Legend, none_marked
+from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
+from service.pages.town_ways import town_downloads, town_map, town_maps
 from service.pages.trend import span_of, trend, trend_finding
 from service.pages.week import week_facts, week_view
 from service.site import Site
@@ -40,9 +42,11 @@ def town_question(
     town: str,
     theme: str | None = None,
     months: str | None = None,
+    *,
     source: str | None = None,
+    compare: str | None = None,
 ) -> Question:
-    """The question of a town's page.
+    """The question of a town's page, with the earlier months it is set against.
 
     Raises UnknownNameError for an unknown town, QuestionError where no area of it is asked about.
     """
@@ -52,7 +56,7 @@ def town_question(
         raise UnknownNameError(f"There is no town '{town}'; {there}.")
     if theme is None:
         theme = first_recorded(site.dataset, "asb", "crime")
-    question = Question.ask(site.dataset, theme, months, town=town, source=source)
+    question = Question.ask(site.dataset, theme, months, town=town, source=source, compare=compare)
     if not question.shown(site.dataset).any():
         name = site.dataset.town_name(town)
         raise QuestionError(
@@ -63,12 +67,12 @@ def town_question(
 
 def town_facts(site: Site, question: Question) -> dict[str, Any]:
     """The figures of a town's page, for programs."""
-    return _facts(site, question, trend(site.dataset, question)[0])
+    return _facts(site, question, trend(site.dataset, alone(question))[0])
 
 
-def _facts(site: Site, question: Question, months: list[dict[str, Any]]) -> dict[str, Any]:
+def _facts(site: Site, asked: Question, months: list[dict[str, Any]]) -> dict[str, Any]:
     """The figures of a town's page, of which the months are worked out already."""
-    dataset = site.dataset
+    dataset, question = site.dataset, alone(asked)
     town = site.answer(find_layer("towns"), question)[1][0]
     answer, rows = site.answer(find_layer("hotspots"), question)
     short = dataset.lsoas["short_name"].to_numpy()[answer.position]
@@ -87,19 +91,17 @@ def _facts(site: Site, question: Question, months: list[dict[str, Any]]) -> dict
         **sources(dataset, question),
         "denominator": dataset.denominator,
         **{name: town[name] for name in ("count", "residents", "rate", "rate_lower", "rate_upper")},
-        "headline": _headline(site, question, town).striptags(),
+        "headline": _headline(site, asked, town).striptags(),
+        "change": change_facts(dataset, asked),
         "side_by_side": beside(site, question),
-        "caveats": caveats(dataset, question, since=_since(site, question)),
+        "caveats": caveats(dataset, question, since=since(dataset, asked)),
         "months": months,
         "months_finding": trend_finding(months),
         "week": week_facts(dataset, question),
+        "changes": changed_facts(site, asked, "short_name"),
+        "places": places_facts(site, question),
         "areas": sorted(areas, key=lambda row: (-row["count"], row["lsoa_code"])),
     }
-
-
-def _since(site: Site, question: Question) -> Period | None:
-    """The earlier months the headline looks back to; None where it tells no change."""
-    return None if why_not(site.dataset, question) else question.before().period
 
 
 def _marked(breaks: Mapping[int, str]) -> str:
@@ -110,25 +112,19 @@ def _marked(breaks: Mapping[int, str]) -> str:
 
 
 def _headline(site: Site, question: Question, town: Record) -> Markup:
-    theme = question.theme
-    first = words.recorded(site.dataset, theme, town["count"], f"in {town['town']}", question)
-    inside = np.where(question.shown(site.dataset), 0, -1)
-    against = compare_groups(site.dataset, question, inside, 1)
-    if against is None:
-        return first + f" {why_not(site.dataset, question)}"
-    before, clear = int(against.before.count[0]), bool(against.clear[0])
-    change = words.changed(theme, before, against.change, clear, words.years_before(question))
-    return first + " " + change
+    where = f"in {town['town']}"
+    first = words.recorded(site.dataset, question.theme, town["count"], where, question)
+    return first + f" {change_sentence(site.dataset, question)}"
 
 
-def town_page(site: Site, question: Question, rates: Rates | None = None) -> bytes:
+def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
     """The whole page, its map coloured by the rates wanted."""
-    layer = find_layer("hotspots")
+    layer, question = find_layer("hotspots"), alone(asked)
     form = rates_form(site.dataset, layer, rates)
     months, usual = trend(site.dataset, question)
-    facts = _facts(site, question, months)
+    facts = _facts(site, asked, months)
     county = question.everywhere()
-    everywhere, inside = (site.answer(layer, asked)[1] for asked in (county, question))
+    everywhere, inside = (site.answer(layer, part)[1] for part in (county, question))
     legend = Legend.of(form["drawing"], everywhere)
     config = map_config(
         site.dataset,
@@ -145,10 +141,10 @@ def town_page(site: Site, question: Question, rates: Rates | None = None) -> byt
     return render_page(
         "town.html",
         **frame(site, "towns", question),
-        **said(site, question, since=_since(site, question)),
+        **said(site, question, since=since(site.dataset, asked)),
         **form,
         facts=facts,
-        headline=_headline(site, question, site.answer(find_layer("towns"), question)[1][0]),
+        headline=_headline(site, asked, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
         none_marked=none_marked(
             facts["areas"],
@@ -160,6 +156,7 @@ def town_page(site: Site, question: Question, rates: Rates | None = None) -> byt
         set_names=(facts["town"], site.dataset.area),
         themes=theme_choices(site, question.theme),
         periods=period_choices(site.dataset, question),
+        comparison=comparison(site, asked, form["kept"]),
         sources=source_form(site, question),
         charts=month_charts(
             span,
@@ -174,39 +171,10 @@ def town_page(site: Site, question: Question, rates: Rates | None = None) -> byt
         break_months=[month_words(month) for month in breaks],
         months=months,
         week=week_view(site.dataset, question),
-        more=_more(site, question),
-        downloads=_downloads(site, question),
+        changed=changed_view(site.dataset, asked, facts["changes"], hollow=facts["illustrative"]),
+        changed_map=town_map("change", site, asked),
+        places=places_view(facts["places"]),
+        more=town_maps(site, question),
+        downloads=town_downloads(site, asked),
         map=build_map(config),
     )
-
-
-def _more(site: Site, question: Question) -> dict[str, str]:
-    """Further maps of the town, by what they show; those that the theme can be asked of."""
-    town = question.town or ""
-    said = {
-        "map-points": "the places with most",
-        "density": "density",
-        "change": "change on the year before",
-        "persistence": "how long areas stay hot spots",
-    }
-    return {
-        text: address(f"/collections/{name}/items", site.dataset, question, town=town, f="html")
-        for name, text in said.items()
-        if name in site.layers and _answers(site.layers[name], question)
-    }
-
-
-def _answers(layer: Layer, question: Question) -> bool:
-    try:
-        layer.check(question)
-    except QuestionError:
-        return False
-    return True
-
-
-def _downloads(site: Site, question: Question) -> dict[str, str]:
-    items, town = "/collections/hotspots/items", question.town or ""
-    return {
-        title: address(items, site.dataset, question, town=town, f=title.lower())
-        for title in ("GeoJSON", "CSV")
-    }

@@ -1,0 +1,71 @@
+"""The months that a page's own are set against: what changed altogether, and the control."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.dataset import Dataset
+from geo.formats import Record, records
+from geo.period import Period
+from geo.query import Question
+from geo.recorders import source_asked
+from layers.comparison import Comparison, change_columns, compare_groups, why_not
+from service import words
+from service.pages.frame import compare_form
+from service.site import Site
+
+
+def alone(question: Question) -> Question:
+    """The same question without the months it is compared with, for what tells no change."""
+    return replace(question, compare=None)
+
+
+def since(dataset: Dataset, question: Question) -> Period | None:
+    """The earlier months that a page looks back to; None where it tells no change."""
+    return None if why_not(dataset, question) else question.before().period
+
+
+def alike(question: Question) -> bool:
+    """Whether the two periods are of one length, so that their counts can stand side by side."""
+    return len(question.before().period) == len(question.period)
+
+
+def change_facts(dataset: Dataset, question: Question) -> Record:
+    """The change of all areas shown together, judged by itself, in the fields of a change.
+
+    `p` is its own and so is `q`. Where no change is told, all is null and `in_words` says why.
+    """
+    [row] = records(pd.DataFrame(change_columns(dataset, question, _of_all(dataset, question), 1)))
+    return row
+
+
+def change_sentence(dataset: Dataset, question: Question) -> str:
+    """The change of all areas shown together in one sentence with its own verdict, or why none."""
+    against = _of_all(dataset, question)
+    if against is None:
+        return f"{why_not(dataset, question)}"
+    return words.changed(
+        question.theme,
+        int(against.before.count[0]),
+        against.change,
+        bool(against.clear[0]),
+        words.earlier_months(question),
+        alike=alike(question),
+    )
+
+
+def _of_all(dataset: Dataset, question: Question) -> Comparison | None:
+    inside = np.where(question.shown(dataset), 0, -1)
+    return compare_groups(dataset, question, inside, 1)
+
+
+def comparison(site: Site, question: Question, kept: dict[str, str]) -> dict[str, Any] | None:
+    """The earlier months that a page offers, and what its form keeps; None where none are held.
+
+    `kept`: what the form keeps beside theme, months and a source that is named.
+    """
+    source = source_asked(site.dataset, question.theme, question.sources)
+    named = {"source": source} if source else {}
+    return compare_form(site.dataset, question, named | kept)
