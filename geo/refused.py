@@ -29,7 +29,9 @@ def refused_reasons(dataset: Dataset) -> dict[str, Counter[Reason]]:
                 if source := source_of.get(row["file"]):
                     found[source][row["field"], without(row["value"], row["reason"])] += 1
     except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
-        raise DatasetError(f"The refused rows in {path} are damaged; build it again.") from error
+        raise DatasetError(
+            f"The refused rows in {path.parent.parent} are damaged; build it again."
+        ) from error
     return found
 
 

@@ -92,7 +92,7 @@ def _public(source: dict[str, Any]) -> Iterator[Told]:
 
 
 def _rows(dataset: Dataset, source: dict[str, Any]) -> Iterator[Told]:
-    """Rows read = refused + accepted; accepted = in the area, round it, outside or without place."""
+    """Rows read = refused + accepted; accepted = in the area, elsewhere, or without a place."""
     rows = source["rows"]
     if rows is None:
         yield "Files and rows", "Not known."
@@ -113,8 +113,8 @@ def _rows(dataset: Dataset, source: dict[str, Any]) -> Iterator[Told]:
         )
     yield (
         "Without a place",
-        f"{words.number(rows['unlocated'])} ({_share(rows['unlocated'], rows['accepted'])} of those "
-        "accepted): in no area’s count. They may lie anywhere that the files cover.",  # noqa: RUF001
+        f"{words.number(rows['unlocated'])} ({_share(rows['unlocated'], rows['accepted'])} of "
+        "those accepted): in no area’s count. They may lie anywhere that the files cover.",  # noqa: RUF001
     )
     yield "Code and map point", _agreement(source)
 
@@ -130,8 +130,8 @@ def _agreement(source: dict[str, Any]) -> str:
         )
     return (
         f"{words.number(found['disagreed'])} of {words.number(found['compared'])} rows "
-        f"({_share(found['disagreed'], found['compared'])}) name a census area that their map point "
-        f"lies outside of. They count where the row says: {why}."
+        f"({_share(found['disagreed'], found['compared'])}) name a census area that their map "
+        f"point lies outside of. They count where the row says: {why}."
     )
 
 
@@ -180,8 +180,8 @@ def _areas(areas: dict[str, Any]) -> Iterator[Told]:
     editions = [str(edition) for edition in areas["deprivation"]]
     yield (
         "Deprivation",
-        f"Indices of {' and '.join(editions)}, with the publisher’s own deciles. Editions are never "  # noqa: RUF001
-        "subtracted from each other."
+        f"Indices of {' and '.join(editions)}, with the publisher’s own deciles. Editions are "  # noqa: RUF001
+        "never subtracted from each other."
         if editions
         else "None was given.",
     )
