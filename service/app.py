@@ -4,13 +4,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -23,6 +24,8 @@ from service.kept import KeptAnswers, asked
 from service.maps import LEAFLET, MAP_SCRIPT, map_script
 from service.negotiate import MEDIA, wanted_format
 from service.openapi import api_document
+from service.pages.about import about_page
+from service.pages.about_facts import about_facts
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.home import home_page
 from service.pages.public import public_layer, public_page
@@ -109,6 +112,27 @@ async def home(request: Request) -> Response:
             "json": data(lambda: documents.landing(site, base)),
         },
     )
+
+
+@router.api_route("/about", methods=METHODS)
+async def about(request: Request) -> Response:
+    """What the data are made of, in words; the same for programs."""
+    return await answer(
+        request,
+        ("f",),
+        lambda site, _: {
+            "html": page(about_page, site),
+            "json": data(lambda: about_facts(site.dataset)),
+        },
+    )
+
+
+@router.api_route("/towns", methods=METHODS)
+async def find_town(request: Request) -> Response:
+    """Where the form that asks for a town leads: to the town, or to the list of them."""
+    check_names(request.query_params, ("town",))
+    town = request.query_params.get("town")
+    return RedirectResponse(f"/towns/{quote(town, safe='')}" if town else "/#towns", 303)
 
 
 @router.api_route("/towns/{town}", methods=METHODS)

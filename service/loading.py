@@ -18,7 +18,7 @@ from geo.building.sources import plan_sources
 from geo.errors import InputError
 from geo.incidents import ColumnMap, Refusal
 from geo.incidents.read import read_each
-from geo.incidents.report import write_refusals
+from geo.incidents.report import REPORT, write_refusals
 from geo.versions import all_versions, roll_back
 from service.console import (
     account_table,
@@ -163,7 +163,7 @@ def _report(built: Built) -> None:
     if entry["reused"]:
         stdout.print(f"Taken over from the build before: {entry['reused']:,} files.")
     stdout.print(
-        f"Built {built.folder}, now current. Refused rows: {built.folder / 'refused.csv'}. A "
+        f"Built {built.folder}, now current. Refused rows: {built.folder / REPORT}. A "
         "running service shows it once it is started again.",
         soft_wrap=True,
     )

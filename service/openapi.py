@@ -58,6 +58,7 @@ def _paths(site: Site) -> Json:
     item = _in_path("id", None, "The feature id, such as an LSOA code.")
     return {
         "/": _get("The home page, or the landing document.", "landing", ("f",)),
+        "/about": _get("What the data are made of, and what became of every row.", "about", ("f",)),
         "/towns/{town}": _get("One town.", "town", MAP_VIEW, (town,), "Town"),
         "/rural": _get("Rural crime.", "rural", MAP_VIEW),
         "/business": _get("Business crime.", "business", BUSINESS_VIEW),

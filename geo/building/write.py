@@ -19,7 +19,7 @@ from geo.building.part_files import link_file, read_part
 from geo.building.parts import Part
 from geo.building.settle import Settled
 from geo.counts import SET_COLUMN, count_part
-from geo.incidents.report import write_refusals
+from geo.incidents.report import REPORT, write_refusals
 from geo.incidents.table import Refusal
 from geo.versions import Version
 
@@ -44,7 +44,7 @@ def write_tables(
     _write_counts(folder, settled, areas.sets)
     _write_dropped(folder, sources, settled)
     refusals = [refusal for mine in settled for refusal in _refusals(folder, mine)]
-    write_refusals(folder / "refused.csv", refusals)
+    write_refusals(folder / REPORT, refusals)
     return refusals
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from geo.incidents.table import Refusal
 
+REPORT = "refused.csv"  # in the folder of a version
 HEADINGS = ("file", "line", "field", "value", "reason")
 
 

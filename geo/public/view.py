@@ -90,8 +90,9 @@ def _public_manifest(dataset: Dataset, held: tuple[Held, ...]) -> dict[str, Any]
     ids = {one.source.id for one in held if one.source.sensitivity == "open"}
     kept = ("format", "area", "strategy", "transformation", "disclosure")
     manifest = {name: dataset.manifest[name] for name in kept if name in dataset.manifest}
-    files = dataset.manifest.get("files", [])
-    return manifest | {"files": [file for file in files if file["source"] in ids]}
+    files = [file for file in dataset.manifest.get("files", []) if file["source"] in ids]
+    sources = [one for one in dataset.manifest["sources"] if one["id"] in ids]
+    return manifest | {"sources": sources, "files": files}
 
 
 def _content_id(dataset: Dataset) -> str:

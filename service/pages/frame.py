@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from geo.dataset import Dataset
 from geo.held import Held
-from geo.incidents.table import ALL, POLICE_STREET
+from geo.incidents.table import ALL, POLICE_STREET, Source
 from geo.offences import Theme
 from geo.period import MONTH_NAMES, Period
 from geo.public.tables import Published
@@ -35,8 +35,8 @@ def frame(
             "partnership": dataset.partnership,
             "illustrative": any(dataset.sources[s].illustrative for s in counted),
             "source": names_of(dataset, counted),
-            "counted": [_recorded_by(dataset.held[s]) for s in counted],
-            "others": [_recorded_by(dataset.held[s]) for s in everyone if s not in counted],
+            "counted": [_recorded(dataset.held[s]) for s in counted],
+            "others": [_recorded(dataset.held[s]) for s in everyone if s not in counted],
             "period": months_of(dataset, counted).words(),
             "attribution": attribution(dataset, counted),
             "vintage": VINTAGES.get(vintage, vintage),
@@ -51,10 +51,19 @@ def frame(
     }
 
 
-def _recorded_by(held: Held) -> dict[str, str]:
-    who = "police" if held.source.id == POLICE_STREET.id else "partners"
-    who = who if held.source.sensitivity == "partner" or who == "police" else "others"
-    return {"who": who, "name": held.source.name, "period": held.period.words()}
+def _recorded(held: Held) -> dict[str, str]:
+    return {
+        "who": recorded_by(held.source),
+        "name": held.source.name,
+        "period": held.period.words(),
+    }
+
+
+def recorded_by(source: Source) -> str:
+    """Who recorded the incidents: police, partners or others."""
+    if source.id == POLICE_STREET.id:
+        return "police"
+    return "partners" if source.sensitivity == "partner" else "others"
 
 
 def said(

@@ -26,7 +26,7 @@ FIGURES += ["/towns/wem?theme=robbery&datetime=2014-01", "/rural?theme=asb&datet
 FIGURES += ["/business?datetime=2015-06", "/deprivation?theme=asb&datetime=2015-06"]
 FIGURES += ["/collections/hotspots/items?theme=asb&town=wem&bbox=-3,52,-2,53&limit=3"]
 CARDS = [f"/collections/{name}" for name in SHIPPED]
-PLAIN = ["/collections", "/conformance", "/api"]
+PLAIN = ["/about", "/collections", "/conformance", "/api"]
 EVERY = FIGURES + CARDS + PLAIN
 
 

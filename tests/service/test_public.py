@@ -28,6 +28,7 @@ from service.site import Site
 HTML = {"Accept": "text/html"}
 LEAST = 3  # values that a hidden count must keep
 PERIODS = ("2018-04/2019-03", "2019-04/2020-03", "2018-04/2020-03")
+PAGES = ("about", "collections", "api", "conformance", "strategy", "business", "compare")
 GROUPS = {
     "burglary": {"burglary"},
     "shoplifting": {"shoplifting"},
@@ -57,7 +58,7 @@ def anyone(whole: Dataset) -> TestClient:
 def addresses(dataset: Dataset) -> Iterator[str]:
     """Public addresses: all pages and documents, every layer, every theme, in every way."""
     site = Site(dataset)
-    for name in ("", "collections", "api", "conformance", "strategy", "business", "compare"):
+    for name in ("", *PAGES):
         yield from (f"/{name}?f=html", f"/{name}?f=json")
     yield "/health"
     for layer in site.layers.values():

@@ -37,8 +37,8 @@ def words(found: Page) -> str:
 
 
 def options(found: Page, text: str) -> list[str]:
-    """Values that a page offers and that hold the text."""
-    return [at["value"] for tag, at in found.tags if tag == "option" and text in at["value"]]
+    """Values that a page offers and that begin with the text."""
+    return [at["value"] for tag, at in found.tags if tag == "option" and at["value"].startswith(text)]
 
 
 @pytest.mark.parametrize(

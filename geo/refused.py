@@ -1,0 +1,46 @@
+"""Why rows were refused: the report of a version, counted by reason."""
+
+import csv
+import re
+from collections import Counter
+
+from geo.dataset import Dataset
+from geo.errors import DatasetError
+from geo.incidents.report import REPORT
+
+Reason = tuple[str, str]
+"""What of a row was wrong, and why, without the value itself."""
+
+
+def refused_reasons(dataset: Dataset) -> dict[str, Counter[Reason]]:
+    """How many rows were refused for each reason, by source id.
+
+    Only of the files in the dataset's own manifest, so that of a public view no row of a partner's
+    is counted. Raises DatasetError where the report is damaged.
+    """
+    source_of = {file["name"]: file["source"] for file in dataset.manifest["files"]}
+    found: dict[str, Counter[Reason]] = {source.id: Counter() for source in dataset.sources}
+    path = dataset.folder / REPORT
+    if not path.exists():
+        return found
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                if source := source_of.get(row["file"]):
+                    found[source][row["field"], without(row["value"], row["reason"])] += 1
+    except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
+        raise DatasetError(
+            f"The refused rows in {path.parent.parent} are damaged; build it again."
+        ) from error
+    return found
+
+
+def without(value: str, reason: str) -> str:
+    """A reason without the value that it names, so that like reasons are alike.
+
+    >>> without("2015-13", "'2015-13' is not a month; it must be YYYY-MM.")
+    "'…' is not a month; it must be YYYY-MM."
+    """
+    if not value:
+        return reason
+    return re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", reason, count=1)
