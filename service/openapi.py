@@ -52,6 +52,14 @@ def _paths(site: Site) -> Json:
     return {
         "/": _get("The home page, or the landing document.", "landing", ("f",)),
         "/towns/{town}": _get("One town.", "town", MAP_VIEW, (town,)),
+        "/towns/{town}/briefing": _get(
+            "One town on two sheets of A4, to print.",
+            "briefing",
+            VIEW,
+            (town,),
+            media=MEDIA["pdf"],
+            html=False,
+        ),
         "/rural": _get("Rural crime.", "rural", MAP_VIEW),
         "/business": _get("Business crime.", "business", BUSINESS_VIEW),
         "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
@@ -83,7 +91,9 @@ def _get(
     csv: bool = False,
 ) -> Json:
     content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}} if html else {}
-    if schema is None:
+    if media == MEDIA["pdf"]:
+        content[media] = {"schema": {"type": "string", "format": "binary"}}
+    elif schema is None:
         content[media] = {"schema": {"type": "object"}}
     else:
         content[MEDIA["geojson"]] = {"schema": {"$ref": f"#/components/schemas/{schema}"}}

@@ -52,13 +52,13 @@ def briefing(site: Site, question: Question, base: str, on: date) -> Json:
         "period": question.period.words(),
         "map": _map_said(site, question, facts, drawn, whole["streets"]),
         "findings": _findings(site, question, facts),
-        "legend": _legend_said(site, question, legend, sets, drawn, facts["town"]),
+        "legend": _legend_said(site, question, legend, sets, drawn),
         "trend": _trend(site, question, facts),
         "week": _week(site, question, facts),
         "changes": _changes(site, question, rows),
         "places": _places(points, found, no_points, theme.noun),
         "areas": _areas(question, facts),
-        "caveats": [bold_first(text) for text in facts["caveats"][:CAVEATS]],
+        "caveats": _balanced([bold_first(text) for text in facts["caveats"][:CAVEATS]]),
         "more_caveats": max(0, len(facts["caveats"]) - CAVEATS),
         "source": f"{whole['attribution']} Open Government Licence v3.0. "
         f"Outlines: LSOA {whole['vintage']}.",
@@ -94,15 +94,12 @@ def _map_said(site: Site, question: Question, facts: Json, drawn: TownMap, stree
     by = f"{question.theme.noun} per 1,000 residents"
     areas = counted(len(facts["areas"]), "areas")
     alt = f"Map of {facts['town']}: {areas}, coloured by {by}. {' '.join(named)}"
-    note = "Areas are census LSOAs, named by their most recorded streets." if streets else (
-        "Areas are census LSOAs."
-    )  # fmt: skip
-    if drawn.circles:
-        note += " Places are map points, not exact addresses."
+    named_by = ", named by their most recorded streets" if streets else ""
+    places = " Places are map points, not exact addresses." if drawn.circles else ""
     return {
         "svg": drawn.svg,
         "alt": f"{alt.strip()} The table has the same figures.",
-        "note": f"{note} Pale grey is outside the town or the question.",
+        "note": f"Areas are census LSOAs{named_by}; grey is not of the question.{places}",
     }
 
 
@@ -111,7 +108,6 @@ def _findings(site: Site, question: Question, facts: Json) -> Json:
     rows, noun = facts["areas"], question.theme.noun
     marked = [row for mark in MARKS for row in rows if row["hotspot_class"] == mark]
     rest = [row for row in rows if row["hotspot_class"] not in MARKS]
-    counts = [row["count"] for row in rest]
     told = [
         {
             "name": f"{row['hotspot_class'].capitalize()}: {row['short_name']}",
@@ -120,10 +116,12 @@ def _findings(site: Site, question: Question, facts: Json) -> Json:
         }
         for row in marked[:FINDINGS]
     ]
-    which = "The other" if marked else "All"
+    which = ("The other area" if marked else "The only area") if len(rest) == 1 else (
+        f"{'The other' if marked else 'All'} {len(rest):,} areas"
+    )  # fmt: skip
     others = {
-        "name": f"{which} {len(rest)} areas" if len(rest) > 1 else f"{which.split()[-1]} area",
-        "count": words.number(None if None in counts else sum(counts)),
+        "name": which,
+        "count": _sum(rest),
     }
     otherwise = (
         none_marked(
@@ -154,7 +152,6 @@ def _legend_said(
     legend: Legend | None,
     sets: tuple[Sequence[Record], Sequence[Record]],
     drawn: TownMap,
-    town: str,
 ) -> Json | None:
     if legend is None:
         return None
@@ -162,7 +159,7 @@ def _legend_said(
     judged = f"far above the {site.dataset.area} rate", "above that rate, less certain"
     return {
         "title": f"{noun.capitalize()} per 1,000 residents over {span}, and number of areas",
-        "heads": [town, site.dataset.area],
+        "heads": [site.dataset.town_name(question.town or ""), site.dataset.area],
         "classes": [
             (item["colour"], item["label"], list(map(words.number, item["counts"])))
             for item in legend.counted(*sets)
@@ -220,7 +217,7 @@ def _week(site: Site, question: Question, facts: Json) -> Json:
         f"nights.{left_out}",
         "svg": _styled(view["paper"]),
         "alt": f"{noun.capitalize()} by day and hour. {week['finding']}",
-        "legend": view["legend"],
+        "legend": view["legend"] if len(view["legend"]) > 1 else [],
     }
 
 
@@ -242,8 +239,8 @@ def _changes(site: Site, question: Question, areas: Sequence[Record]) -> Json:
         "rows": [
             {
                 "name": short.get(row["lsoa_code"], row["name"]),
-                "before": row["count_before"],
-                "after": row["count"],
+                "before": (row["count_before"], words.number(row["count_before"])),
+                "after": (row["count"], words.number(row["count"])),
                 "by": _by(row["count"] - row["count_before"]),
                 "verdict": "clear" if row["direction"] in ("up", "down") else "no clear change",
             }
@@ -299,7 +296,7 @@ def _areas(question: Question, facts: Json) -> Json:
             )
             for row in facts["areas"]
         ],
-        "counts": [row["count"] or 0 for row in facts["areas"]],
+        "rest": [_sum(facts["areas"][i:]) for i in range(len(facts["areas"]) + 1)],
         "total": (
             town,
             "",
@@ -313,9 +310,23 @@ def _areas(question: Question, facts: Json) -> Json:
     }  # fmt: skip
 
 
+def _sum(rows: Sequence[Record]) -> str:
+    """What some areas have together; hidden where one of them is."""
+    counts = [row["count"] for row in rows]
+    return words.number(None if None in counts else sum(counts))
+
+
+def _balanced(said: Sequence[tuple[str, str]]) -> list[Sequence[tuple[str, str]]]:
+    """Two columns about as long as each other, in their order."""
+    lengths = [len(first) + len(rest) for first, rest in said]
+    cut = min(range(len(said) + 1), key=lambda i: abs(sum(lengths[:i]) - sum(lengths[i:])))
+    return [said[:cut], said[cut:]]
+
+
 def _styled(chart: str) -> str:
-    """A chart of the pages with the pages' styles inside, as one drawing."""
+    """A chart of the pages with their styles inside, and room for what reaches over its edge."""
     head, end, rest = str(chart).partition(">")
+    head = re.sub(r'viewBox="0 0 (\d+) ', lambda box: f'viewBox="0 0 {int(box[1]) + 12} ', head)
     head = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="Roboto" ')
     return f"{head}{end}<style>{_chart_styles()}</style>{rest}"
 

@@ -6,7 +6,7 @@ from geo.errors import HiddenError, QuestionError
 from geo.formats import Record
 from geo.query import Question
 from layers.metadata import caveats, sources
-from layers.registry import find_layer
+from layers.registry import all_layers, find_layer
 from service import words
 from service.pages.frame import beside
 from service.pages.town import town_facts
@@ -59,7 +59,8 @@ def rows_or_why(
 ) -> tuple[list[Record], dict[str, Any], str]:
     """The rows of a layer, the facts about them, and why there are none, if there are none."""
     if name not in site.layers:
-        return [], {}, "Not told: the dataset has nothing to tell it from."
+        absent = all_layers()[name].absent(site.dataset)
+        return [], {}, NOT_PUBLIC if absent is None else f"{absent}"
     try:
         answer, rows = site.answer(site.layers[name], question)
     except (HiddenError, QuestionError) as error:

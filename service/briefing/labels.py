@@ -55,7 +55,7 @@ class Ground:
             on_areas = box.intersection(self.town).area / box.area
             on_marks = sum(box.intersection(core).area for core in cores) / box.area
             far = hypot(x - at.x, y - at.y)
-            return far + _AWAY_FROM_AREAS * on_areas + _AWAY_FROM_MARKS * on_marks
+            return float(far + _AWAY_FROM_AREAS * on_areas + _AWAY_FROM_MARKS * on_marks)
 
         found = self._best(_round(at.x, at.y), half, cost)
         if found is None:

@@ -16,7 +16,7 @@ from geo.query import Question
 from service.briefing.labels import LEADING, SIZES, Ground, Label
 from service.pages.legend import MARKS, NO_FIGURE, Legend
 
-WIDTH, HEIGHT = 516.0, 350.0  # points: the width of the page inside its margins
+WIDTH, HEIGHT = 516.0, 370.0  # points: the width of the page inside its margins
 _PAD = 20.0
 _PAPER, _OUTSIDE, _OUTSIDE_EDGE, _TOWN_EDGE = "#fbfbf8", "#eff0ec", "#d3d6d1", "#5c6872"
 _INK, _NEAR = "#14202b", "#46535f"
@@ -62,7 +62,7 @@ def draw_town(
         WIDTH, HEIGHT, town, [outline for found in marks.values() for outline in found], points,
         taken=[(0, HEIGHT - 24, _BAR + 70, HEIGHT)],
     )  # fmt: skip
-    labels = _labels(dataset, question, rows, areas, ground, view)
+    labels = _labels(dataset, question, rows, areas, ground=ground, view=view)
     radius = _radius(places)
     parts = (
         _beside(dataset, view),
@@ -117,6 +117,7 @@ def _labels(
     question: Question,
     rows: Sequence[Record],
     areas: Mapping[str, shapely.Geometry],
+    *,
     ground: Ground,
     view: _View,
 ) -> list[Label]:
@@ -141,7 +142,7 @@ def _labels(
 
 def _street(name: str) -> str:
     """The first street an area is named after."""
-    return name.split(" and ")[0]
+    return name.split(" and ", maxsplit=1)[0]
 
 
 def _beside(dataset: Dataset, view: _View) -> Markup:
@@ -171,9 +172,7 @@ def _radius(places: Sequence[Record]) -> Callable[[int], float]:
     return lambda count: max(_LEAST, _LARGEST * sqrt(count / most))
 
 
-def _samples(
-    places: Sequence[Record], radius: Callable[[int], float]
-) -> list[tuple[int, float]]:
+def _samples(places: Sequence[Record], radius: Callable[[int], float]) -> list[tuple[int, float]]:
     """One, some and most of the counts, with their circles."""
     if not places:
         return []

@@ -1,4 +1,4 @@
-"""From what a briefing says to a PDF, by Typst and with fonts out of packages: nothing is fetched."""
+"""From what a briefing says to a PDF, by Typst, with fonts out of packages: nothing is fetched."""
 
 from datetime import UTC, date, datetime
 from functools import cache
