@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from geo.errors import SafermapError
 from geo.query import Question
 from service import documents
+from service.briefing.make import briefing_body
 from service.errors import explained, http_error, unexplained
 from service.items import csv_items, geojson_item, geojson_items, layer_facts, one_item
 from service.kept import KeptAnswers, asked
@@ -35,6 +36,7 @@ from service.parameters import (
     ITEM,
     ITEMS,
     MAP_VIEW,
+    VIEW,
     check_names,
     read_question,
     read_rates,
@@ -75,19 +77,25 @@ def create_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
 
 
 async def answer(
-    request: Request, allowed: tuple[str, ...], makers: Callable[[Site, str], Makers]
+    request: Request,
+    allowed: tuple[str, ...],
+    makers: Callable[[Site, str], Makers],
+    *,
+    dated: bool = False,
 ) -> Response:
     """Answer in the format wanted, with bytes made once.
 
     `makers` says, for the site and the base address, how each offered format is made. The bytes
-    are kept by what was asked, so that `KeptAnswers` gives them at once the next time.
+    are kept by what was asked, so that `KeptAnswers` gives them at once the next time; not where
+    they are `dated`, since tomorrow's are others.
     """
     site: Site = request.app.state.site
     check_names(request.query_params, allowed)
     offered = makers(site, str(request.base_url).rstrip("/"))
     make = offered[wanted_format(request, tuple(offered))]
     made = await run_in_threadpool(make)
-    site.keep(asked(request.scope), made)
+    if not dated:
+        site.keep(asked(request.scope), made)
     return made.respond(request.scope)
 
 
@@ -156,6 +164,19 @@ async def town(request: Request, town: str) -> Response:
         }
 
     return await answer(request, MAP_VIEW, makers)
+
+
+@router.api_route("/towns/{town}/briefing", methods=METHODS)
+async def town_briefing(request: Request, town: str) -> Response:
+    """A town's page on two sheets of A4."""
+
+    def makers(site: Site, base: str) -> Makers:
+        query = request.query_params
+        asked = query.get("theme"), query.get("datetime")
+        question = town_question(site, town, *asked, source=query.get("source"))
+        return {"pdf": lambda: briefing_body(site, question, base)}
+
+    return await answer(request, VIEW, makers, dated=True)
 
 
 def subject(kind: Subject) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -10,6 +10,7 @@ import typer
 
 from geo.errors import SafermapError
 from service import compare, fetch, loading, strategy
+from service.briefing.command import briefing_command
 from service.console import stderr, stdout
 from service.loading import HOME
 
@@ -31,6 +32,7 @@ app.command()(loading.datasets)
 app.command()(loading.rollback)
 app.command("strategy")(strategy.strategy_command)
 app.command("compare")(compare.compare_command)
+app.command("briefing")(briefing_command)
 app.add_typer(fetch.app, name="fetch")
 
 

@@ -61,6 +61,16 @@ def hiding_progress(years: "Iterable[PublicYear]", total: int) -> "Iterable[Publ
         yield year
 
 
+def briefing_progress(towns: list[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """A bar on a terminal, a line a town elsewhere; each town is an id and a name."""
+    if stderr.is_terminal:
+        yield from track(towns, "Setting", len(towns), console=stderr, transient=True)
+        return
+    for number, town in enumerate(towns, 1):
+        _say(f"Setting {number} of {len(towns)}: {town[1]}")
+        yield town
+
+
 def _say(line: str) -> None:
     """A plain line: there may be thousands, and nothing in the name of a file is markup."""
     stderr.file.write(f"{line}\n")

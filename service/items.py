@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -106,7 +107,11 @@ def file_name(site: Site, layer: Layer, question: Question, ending: str) -> str:
     source = source_asked(site.dataset, question.theme, question.sources)
     area = site.dataset.area[:LONGEST]
     parts = [area, layer.name, question.theme.name, source, question.town, question.place]
-    parts += question.detail.given.values()
+    return named([*parts, *question.detail.given.values()], question, ending)
+
+
+def named(parts: Iterable[str | None], question: Question, ending: str) -> str:
+    """A file name of these parts and the months, in letters that any system takes."""
     said = unicodedata.normalize("NFKD", "-".join(part for part in parts if part))
     months = question.period.iso()
     if question.compare:

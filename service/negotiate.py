@@ -9,6 +9,7 @@ MEDIA = {
     "json": "application/json",
     "geojson": "application/geo+json",
     "csv": "text/csv",
+    "pdf": "application/pdf",
 }
 _NAMES = {MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"])}  # GeoJSON is JSON
 

@@ -60,6 +60,14 @@ def _paths(site: Site) -> Json:
         "/": _get("The home page, or the landing document.", "landing", ("f",)),
         "/about": _get("What the data are made of, and what became of every row.", "about", ("f",)),
         "/towns/{town}": _get("One town.", "town", MAP_VIEW, (town,), "Town"),
+        "/towns/{town}/briefing": _get(
+            "One town on two sheets of A4, to print.",
+            "briefing",
+            VIEW,
+            (town,),
+            media=MEDIA["pdf"],
+            html=False,
+        ),
         "/rural": _get("Rural crime.", "rural", MAP_VIEW),
         "/business": _get("Business crime.", "business", BUSINESS_VIEW),
         "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
@@ -91,7 +99,9 @@ def _get(
     csv: bool = False,
 ) -> Json:
     content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}} if html else {}
-    named = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
+    named: Json = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
+    if media == MEDIA["pdf"]:
+        named = {"type": "string", "format": "binary"}
     content[MEDIA["geojson"] if schema in FEATURES else media] = {"schema": named}
     if csv:
         content[MEDIA["csv"]] = {"schema": {"type": "string"}}

@@ -11,6 +11,8 @@ from geo.measures.series import UsualRange
 from geo.period import MONTH_NAMES, Period
 
 WIDE, NARROW = 1160, 358  # drawn twice, so that text keeps its size on a phone
+SCREEN: Mapping[str, int] = MappingProxyType({"wide": WIDE, "narrow": NARROW})
+PAPER: Mapping[str, int] = MappingProxyType({"paper": 520})
 _HEIGHT = 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 16, 40
 
@@ -61,8 +63,9 @@ def month_charts(
     hollow: bool,
     breaks: Mapping[int, str] = MappingProxyType({}),
     usual: UsualRange | None = None,
-) -> tuple[Markup, Markup]:
-    """Counts by month from zero, the chosen months shaded, their average dashed: wide and narrow.
+    widths: Mapping[str, int] = SCREEN,
+) -> tuple[Markup, ...]:
+    """Counts by month from zero, the chosen months shaded, their average dashed; one a width.
 
     Args:
         period: the months of the counts.
@@ -73,12 +76,12 @@ def month_charts(
         breaks: months from which recording is different, and how, in words. Each is marked by a
             numbered line before the month.
         usual: the usual range, drawn as two dotted lines; months outside it are ringed.
+        widths: a name and a width in pixels for each drawing.
     """
-    wide, narrow = (
+    return tuple(
         _MonthChart(period, counts, chosen, width, usual).draw(kind, title, hollow, breaks)
-        for width, kind in ((WIDE, "wide"), (NARROW, "narrow"))
+        for kind, width in widths.items()
     )
-    return wide, narrow
 
 
 class _MonthChart:

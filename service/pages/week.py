@@ -48,7 +48,10 @@ def week_facts(dataset: Dataset, question: Question) -> dict[str, Any]:
 
 
 def week_view(dataset: Dataset, question: Question) -> dict[str, Any]:
-    """What the page shows of the week: `facts`, and the chart, its legend and its table."""
+    """What is shown of the week: `facts`, and the chart, its legend and its table.
+
+    `charts` are for the screen, wide and narrow, `paper` is for print.
+    """
     facts = week_facts(dataset, question)
     if facts["reason"] is not None:
         return {"facts": facts}
@@ -58,6 +61,7 @@ def week_view(dataset: Dataset, question: Question) -> dict[str, Any]:
     return {
         "facts": facts,
         "charts": chart.draw(title),
+        "paper": chart.paper(title),
         "legend": chart.legend,
         "days": DAY_NAMES,
         "rows": list(zip(HOUR_NAMES, table.T.tolist(), strict=True)),

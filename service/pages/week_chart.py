@@ -42,6 +42,10 @@ class WeekChart:
         )
         return wide, narrow
 
+    def paper(self, title: str) -> Markup:
+        """The chart for a column of a printed page."""
+        return self._draw("paper", title, *_NARROW)
+
     def _colour(self, level: int) -> str:
         return RAMP[-1] if level and level == len(self._breaks) else RAMP[level]
 
@@ -72,7 +76,8 @@ class WeekChart:
             x, y = left + hour * cell, _TOP + day * tall
             colour = self._colour(class_of(float(count), self._breaks))
             yield Markup(
-                '<rect fill="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"class="cell"/>'
+                '<rect class="cell" fill="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" '
+                'height="{:.1f}"/>'
             ).format(colour, x, y, cell, tall)
             if cell >= _WRITTEN:
                 yield Markup('<text class="in-cell{}" x="{:.1f}" y="{:.1f}">{}</text>').format(

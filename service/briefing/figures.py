@@ -1,0 +1,68 @@
+"""The figures of a briefing: those of the town's page, the layers' where only they are public."""
+
+from typing import Any
+
+from geo.errors import HiddenError, QuestionError
+from geo.formats import Record
+from geo.query import Question
+from layers.metadata import caveats, sources
+from layers.registry import all_layers, find_layer
+from service import words
+from service.pages.frame import beside
+from service.pages.town import town_facts
+from service.site import Site
+
+NOT_PUBLIC = "Not shown: of these records only counts of whole years are public."
+
+
+def briefing_facts(site: Site, question: Question) -> dict[str, Any]:
+    """The figures as the town's page has them for programs.
+
+    Of public tables there are no months and no times, and no areas where the theme is shown by
+    town alone; counts may be None, which is hidden.
+    """
+    public = question.published(site.dataset)
+    if public is None:
+        return town_facts(site, question)
+    town = site.answer(find_layer("towns"), question)[1][0]
+    below = public.below_town(question.theme)
+    said = words.recorded(
+        site.dataset, question.theme, town["count"], f"in {town['town']}", question
+    )
+    return {
+        **town,
+        **sources(site.dataset, question),
+        "denominator": site.dataset.denominator,
+        "headline": said.striptags(),
+        "side_by_side": beside(site, question),
+        "caveats": caveats(site.dataset, question),
+        "months": [],
+        "months_finding": NOT_PUBLIC,
+        "week": {"reason": NOT_PUBLIC},
+        "areas": _areas(site, question) if below else [],
+    }
+
+
+def _areas(site: Site, question: Question) -> list[Record]:
+    """The areas of the town, most incidents first, those that are hidden last."""
+    answer, rows = site.answer(find_layer("hotspots"), question)
+    short = site.dataset.lsoas["short_name"].to_numpy()[answer.position]
+    named = [
+        {**row, "short_name": name, "town_share": None}
+        for row, name in zip(rows, short, strict=True)
+    ]
+    return sorted(named, key=lambda row: (row["count"] is None, -(row["count"] or 0)))
+
+
+def rows_or_why(
+    site: Site, name: str, question: Question
+) -> tuple[list[Record], dict[str, Any], str]:
+    """The rows of a layer, the facts about them, and why there are none, if there are none."""
+    if name not in site.layers:
+        absent = all_layers()[name].absent(site.dataset)
+        return [], {}, NOT_PUBLIC if absent is None else f"{absent}"
+    try:
+        answer, rows = site.answer(site.layers[name], question)
+    except (HiddenError, QuestionError) as error:
+        return [], {}, str(error)
+    return rows, answer.facts, ""
