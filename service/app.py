@@ -31,12 +31,14 @@ from service.parameters import (
     ITEM,
     ITEMS,
     MAP_VIEW,
+    SEARCH,
     check_names,
     read_question,
     read_rates,
     read_window,
 )
 from service.responses import Body, json_bytes, json_response
+from service.search import search, search_page
 from service.site import Site
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -208,6 +210,20 @@ async def item(request: Request, name: str, feature_id: str) -> Response:
         }
 
     return await answer(request, ITEM, makers)
+
+
+@router.api_route("/search", methods=METHODS)
+async def find(request: Request) -> Response:
+    """Towns, areas, streets and postcodes that fit a text."""
+    query = request.query_params
+    return await answer(
+        request,
+        SEARCH,
+        lambda site, _: {
+            "html": page(search_page, site, query),
+            "json": data(lambda: search(site, query)),
+        },
+    )
 
 
 @router.api_route("/conformance", methods=METHODS)

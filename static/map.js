@@ -24,10 +24,9 @@ const safermap = (function () {
     element.setAttribute("aria-label", element.parentElement.dataset.label);
     hold(map, config);
     print(element.parentElement);
-    const spoken = say(element.parentElement, "visually-hidden", "");
     const note = say(element.parentElement, "map-note", "Loading the map.");
     Promise.all([config.url, config.context, config.ground].map((url) => (url ? load(url) : null)))
-      .then(([layer, context, ground]) => show(map, config, layer, context, ground, spoken))
+      .then(([layer, context, ground]) => show(map, config, layer, context, ground))
       .then(() => note.remove())
       .catch((error) => fail(element.parentElement, note, config, error));
   }
@@ -95,7 +94,7 @@ const safermap = (function () {
     return config.classes.find((item) => item.values.includes(value)).colour;
   }
 
-  function show(map, config, collection, context, ground, spoken) {
+  function show(map, config, collection, context, ground) {
     const inTown = (feature) => ground || !config.town || feature.properties.town === config.town;
     const wanted = (feature) => !config.level || feature.properties.level === config.level;
     const features = collection.features.filter(wanted);
@@ -126,8 +125,8 @@ const safermap = (function () {
     mark();
     map.on("zoomend resize", mark);
     const tips = tell(map, layer, config);
-    follow(map, layer, config, tips, spoken);
     map.getContainer().parentElement.dataset.drawn = focus.length;
+    map.fire("areas", { layer, features: focus, config, tips });
   }
 
   // The outer edge is the outer half of a wide line under the areas.
@@ -211,7 +210,7 @@ const safermap = (function () {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
     });
-    return open;
+    return { open, close, lines: (properties) => lines(config, properties) };
   }
 
   // From a point to the middle of a tip that leaves room about the point: right, left, above or below.
@@ -254,28 +253,12 @@ const safermap = (function () {
     if (config.ground) found.push(`${(100 * properties.share).toFixed(1)}% of those shown`);
     if (config.ground && properties.rank) found.push(`Rank ${properties.rank.toLocaleString("en-GB")}`);
     if (properties.km2) found.push(`On ${properties.km2.toFixed(2)} km²`);
+    if (properties.changed) found.push(properties.changed);
     return found;
   }
 
   function sentence(text) {
     return text[0].toUpperCase() + text.slice(1);
-  }
-
-  // Buttons on the page that name an area bring it into the middle of the map.
-  function follow(map, layer, config, open, spoken) {
-    for (const button of document.querySelectorAll("[data-area]")) {
-      button.addEventListener("click", () => {
-        const area = layer.getLayers().find((item) => item.feature.id === button.dataset.area);
-        if (!area) return;
-        const bounds = area.getBounds();
-        map.fitBounds(bounds, { maxZoom: map.getZoom() + 1, padding: [60, 60], animate: false });
-        map.getContainer().scrollIntoView({ block: "nearest" });
-        const half = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest())).divideBy(2);
-        open(area, bounds.getCenter(), half.add([8, 8]));
-        const { properties } = area.feature;
-        spoken.textContent = [properties[config.label], ...lines(config, properties)].join(". ");
-      });
-    }
   }
 
   return { draw };

@@ -46,6 +46,7 @@ def frame(
             "strategy": site.strategy is not None,
             "business": "business-crime" in site.themes,
             "deprivation": "deprivation" in site.layers,
+            "tiles": site.tiles,
         },
         "active": active,
     }

@@ -138,6 +138,7 @@ def town_page(site: Site, question: Question, rates: Rates | None = None) -> byt
         form["drawing"],
         town=facts["town"],
         noun=question.theme.noun,
+        layers=_over_the_areas(site, question),
     )
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = span_of(site.dataset, question)
@@ -178,6 +179,26 @@ def town_page(site: Site, question: Question, rates: Rates | None = None) -> byt
         downloads=_downloads(site, question),
         map=build_map(config),
     )
+
+
+def _over_the_areas(site: Site, question: Question) -> dict[str, dict[str, str]]:
+    """What the town's map can show beside its areas: where it is, and words for its legend."""
+    told = {"places": ("map-points", "")}
+    if why_not(site.dataset, question) is None:
+        earlier, now = question.before().period.words(), question.period.words()
+        told["change"] = ("change", f"Change of the count, {earlier} to {now}")
+    town = question.town or ""
+    return {
+        name: {
+            "url": address(
+                f"/collections/{layer}/items", site.dataset, question, town=town,
+                limit="10000", f="geojson",
+            ),
+            "words": words,
+        }
+        for name, (layer, words) in told.items()
+        if layer in site.layers and _answers(site.layers[layer], question)
+    }  # fmt: skip
 
 
 def _more(site: Site, question: Question) -> dict[str, str]:
