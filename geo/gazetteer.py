@@ -66,7 +66,7 @@ class Gazetteer:
         fit = [
             (name, entry) for name, entry in self._entries if all(word in name for word in words)
         ]
-        fit.sort(key=lambda item: (not item[0].startswith(f"-{sought}"), ORDER.index(item[1].kind)))
+        fit.sort(key=lambda item: (_distance(item[0], sought), ORDER.index(item[1].kind)))
         found = list(dict.fromkeys(entry for _, entry in fit))[:limit]
         return [*found, *self._postcodes(text, limit - len(found))]
 
@@ -142,3 +142,8 @@ class Gazetteer:
         town = town if isinstance(town, str) else ""
         name = f"{postcode[:-3]} {postcode[-3:]}"
         return Found("postcode", name, town, code, self._town_ids.get(town), easting, northing)
+
+
+def _distance(name: str, sought: str) -> int:
+    """How far a name is from what is sought: it begins with its words, with its letters, or not."""
+    return 2 - name.startswith(f"-{sought}") - f"{name}-".startswith(f"-{sought}-")

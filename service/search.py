@@ -62,5 +62,4 @@ def search_page(site: Site, query: QueryParams) -> bytes:
         **frame(site),
         text=told["q"],
         results=[{**result, "kind": KINDS[result["type"]]} for result in told["results"]],
-        postcodes=site.dataset.postcodes is not None,
     )

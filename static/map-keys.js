@@ -49,6 +49,7 @@
     const at = mapMark.middle(area);
     if (!map.getBounds().pad(-0.05).contains(at)) map.panTo(at, { animate: false });
     map.marks.mark(area);
+    map.getContainer().parentElement.classList.add("helped");
     return true;
   }
 

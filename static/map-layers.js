@@ -33,11 +33,11 @@
     }
 
     control() {
-      if (this.fieldset) this.fieldset.remove();
+      if (this.bar) this.bar.remove();
       this.fieldset = document.createElement("fieldset");
       this.fieldset.className = "map-boxes";
       this.fieldset.innerHTML = '<legend class="visually-hidden">Shown on the map</legend>';
-      for (const name of ["areas", ...Object.keys(this.config.layers)]) {
+      for (const name of Object.keys(NAMES).filter((name) => name === "areas" || this.config.layers[name])) {
         const [label, tick] = ["label", "input"].map((tag) => document.createElement(tag));
         Object.assign(tick, { type: "checkbox", name, checked: this.on[name] });
         tick.addEventListener("change", () => this.toggle(name, tick.checked));
@@ -45,7 +45,8 @@
         this.fieldset.append(label);
       }
       L.DomEvent.disableClickPropagation(this.fieldset);
-      this.box.append(this.fieldset);
+      this.bar = new (L.Control.extend({ onAdd: () => this.fieldset }))({ position: "topright" });
+      this.bar.addTo(this.map);
     }
 
     toggle(name, on) {
@@ -103,7 +104,7 @@
     // The smallest circle under the pointer has its tip in place of its area's.
     point(event) {
       if (!this.drawn || this.map.dragging.moving()) return;
-      if (event.target.closest(".leaflet-control, button, a")) return;
+      if (event.target.closest(".leaflet-control")) return;
       const at = this.map.mouseEventToLayerPoint(event);
       const place = this.drawn.findLast(({ point, radius }) => at.distanceTo(point) <= Math.max(radius, 4));
       if (!place) {

@@ -61,7 +61,8 @@ const mapMark = (function () {
       const order = this.order();
       const place = `${order.indexOf(area.feature.id) + 1} of ${order.length}`;
       const { properties } = area.feature;
-      this.spoken.textContent = [properties[this.config.label], ...this.tips.lines(properties), place].join(". ");
+      const said = [properties[this.config.label], ...this.tips.lines(properties), place];
+      this.spoken.textContent = said.map((text) => text.replace(/\.$/, "")).join(". ");
       this.map.fire("mark", { id: area.feature.id, again });
     }
 

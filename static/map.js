@@ -122,11 +122,11 @@ const safermap = (function () {
       if (config.outlines) outline(map, config, focus, outlines);
       mapLabels.write(map, config, areas, leaders);
     };
-    mark();
-    map.on("zoomend resize", mark);
     const tips = tell(map, layer, config);
-    map.getContainer().parentElement.dataset.drawn = focus.length;
     map.fire("areas", { layer, features: focus, config, tips });
+    mark(); // when all controls stand, which labels keep clear of
+    map.on("zoomend resize", mark);
+    map.getContainer().parentElement.dataset.drawn = focus.length;
   }
 
   // The outer edge is the outer half of a wide line under the areas.

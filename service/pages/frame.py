@@ -47,6 +47,7 @@ def frame(
             "business": "business-crime" in site.themes,
             "deprivation": "deprivation" in site.layers,
             "tiles": site.tiles,
+            "postcodes": dataset.postcodes is not None,
         },
         "active": active,
     }

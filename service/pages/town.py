@@ -186,7 +186,7 @@ def _over_the_areas(site: Site, question: Question) -> dict[str, dict[str, str]]
     told = {"places": ("map-points", "")}
     if why_not(site.dataset, question) is None:
         earlier, now = question.before().period.words(), question.period.words()
-        told["change"] = ("change", f"Change of the count, {earlier} to {now}")
+        told["change"] = ("change", f"Change of the count: {now} against {earlier}")
     town = question.town or ""
     return {
         name: {
