@@ -46,7 +46,8 @@ class Found:
 class Gazetteer:
     """What a dataset can be searched for. Read when it is first asked.
 
-    Streets are those that open sources name; what only a partner's records name is not found.
+    Streets are those that open sources name; what only a partner's or drawn records name is not
+    found.
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -105,7 +106,7 @@ class Gazetteer:
         places, sources = dataset.places, dataset.sources
         told = [
             s for s, source in enumerate(sources)
-            if source.sensitivity == "open" and s not in dataset.published
+            if source.sensitivity == "open" and not source.illustrative
         ]  # fmt: skip
         code, towns = (dataset.lsoas[name].tolist() for name in ("lsoa_code", "town"))
         names = dataset.lsoas["name"].tolist()

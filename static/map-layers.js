@@ -16,10 +16,8 @@
       this.canvas = L.canvas({ pane: "places" });
       this.circles = L.layerGroup().addTo(map);
       this.signs = L.layerGroup().addTo(map);
-      this.tip = L.tooltip({ className: "tip", opacity: 1, direction: "top", offset: [0, -8] });
       for (const kind of ["mousemove", "click"]) map.getContainer().addEventListener(kind, (event) => this.point(event), true);
       map.on("zoomend viewreset", () => this.locate());
-      map.on("zoomstart mouseout", () => map.closeTooltip(this.tip));
     }
 
     // After each drawing: the areas have their own colours again, and the layers other addresses.
@@ -107,18 +105,20 @@
       if (event.target.closest(".leaflet-control")) return;
       const at = this.map.mouseEventToLayerPoint(event);
       const place = this.drawn.findLast(({ point, radius }) => at.distanceTo(point) <= Math.max(radius, 4));
-      if (!place) {
-        this.map.closeTooltip(this.tip);
-        return;
-      }
+      if (!place && this.over) this.map.marks.tips.close();
+      this.over = place;
+      if (!place) return;
       event.stopPropagation();
-      this.map.marks.tips.close();
-      const { name, count, share } = place.properties;
+      const room = L.point(place.radius, place.radius).add([8, 8]);
+      this.map.marks.tips.show(place, () => this.words(place.properties), place.at, room);
+    }
+
+    words({ name, count, share }) {
       const box = document.createElement("div");
       const title = document.createElement("b");
       title.textContent = name;
       box.append(title, `${count.toLocaleString("en-GB")} ${this.config.noun}, ${(100 * share).toFixed(1)}% of the town’s with a place`);
-      this.map.openTooltip(this.tip.setContent(box).setLatLng(place.at));
+      return box;
     }
 
     // The difference of the two periods takes the place of the rates.

@@ -194,13 +194,19 @@ const safermap = (function () {
   function tell(map, layer, config) {
     const tooltip = L.tooltip({ className: "tip", opacity: 1, direction: "center" });
     function open(area, at, room) {
-      if (tooltip.area !== area) tooltip.setContent(tip(config, area.feature.properties));
-      tooltip.area = area;
+      show(area, () => tip(config, area.feature.properties), at, room);
+    }
+    function show(what, content, at, room) {
+      if (tooltip.what !== what) tooltip.setContent(content());
+      tooltip.what = what;
       map.openTooltip(tooltip.setLatLng(at));
       tooltip.options.offset = beyond(map, tooltip.getElement(), map.latLngToContainerPoint(at), room);
       tooltip.update();
     }
-    const close = () => map.closeTooltip(tooltip);
+    const close = () => {
+      tooltip.what = null;
+      map.closeTooltip(tooltip);
+    };
     layer.on("mousemove click", (event) => {
       L.DomEvent.stopPropagation(event);
       open(event.layer ?? event.propagatedFrom, event.latlng, L.point(16, 16));
@@ -210,7 +216,7 @@ const safermap = (function () {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
     });
-    return { open, close, lines: (properties) => lines(config, properties) };
+    return { open, show, close, lines: (properties) => lines(config, properties) };
   }
 
   // From a point to the middle of a tip that leaves room about the point: right, left, above or below.
