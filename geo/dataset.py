@@ -10,10 +10,11 @@ from typing import Any
 import geopandas
 import numpy as np
 import pandas as pd
-import pyarrow.parquet
+import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
+from geo.areas.areas import POSTCODES
 from geo.counts import Counts
 from geo.crs import lonlat_geometry
 from geo.errors import DatasetError, QuestionError
@@ -67,7 +68,7 @@ class Dataset:
         try:
             lsoas = geopandas.read_parquet(folder / "lsoas.parquet")
             pairs = pd.read_parquet(folder / "neighbours.parquet")
-            table = pyarrow.parquet.read_table(folder / "counts.parquet")
+            table = pq.read_table(folder / "counts.parquet")
             period = Period.read(manifest["period"])
             counts = Counts.from_table(table, period, table["lsoa"].to_numpy(), len(lsoas))
             ring = lsoas.pop("ring").to_numpy(dtype=bool)
@@ -177,6 +178,19 @@ class Dataset:
         """
         with self._reading("places"):
             return Places.read(self.folder, self.manifest["files"], self.sources)
+
+    @cached_property
+    def postcodes(self) -> pd.DataFrame | None:
+        """Postcodes inside, in order, as `geo.areas.postcodes` has them.
+
+        None where no file of them was given. Raises DatasetError where they are damaged.
+        """
+        path = self.folder / "areas" / POSTCODES
+        if not path.exists():
+            return None
+        with self._reading("postcodes"):
+            found: pd.DataFrame = pq.read_table(path).to_pandas()
+            return found
 
     @property
     def period(self) -> Period:

@@ -36,6 +36,7 @@ from service.parameters import (
     ITEM,
     ITEMS,
     MAP_VIEW,
+    SEARCH,
     VIEW,
     check_names,
     read_question,
@@ -44,6 +45,7 @@ from service.parameters import (
 )
 from service.policy import Guarded
 from service.responses import Body, json_bytes, json_response
+from service.search import search, search_page
 from service.site import Site
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -58,7 +60,7 @@ class Service(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """All the layers of the application, the guard outermost."""
-        return Guarded(super().build_middleware_stack())
+        return Guarded(super().build_middleware_stack(), self.state.site.image_sources)
 
 
 def create_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
@@ -270,6 +272,20 @@ async def item(request: Request, name: str, feature_id: str) -> Response:
 async def folium_script(request: Request) -> Response:
     """The script that Folium writes for the map of every page."""
     return Body.of(map_script(), "text/javascript; charset=utf-8").respond(request.scope)
+
+
+@router.api_route("/search", methods=METHODS)
+async def find(request: Request) -> Response:
+    """Towns, areas, streets and postcodes that fit a text."""
+    query = request.query_params
+    return await answer(
+        request,
+        SEARCH,
+        lambda site, _: {
+            "html": page(search_page, site, query),
+            "json": data(lambda: search(site, query)),
+        },
+    )
 
 
 @router.api_route("/conformance", methods=METHODS)

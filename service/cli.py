@@ -46,6 +46,20 @@ def serve(
         typer.Option(help="Where another area's dataset is kept, to compare with; once for each."),
     ] = None,
     *,
+    tiles: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SAFERMAP_TILES",
+            help="Address of map tiles to lay under the areas, with {z}, {x} and {y} in it.",
+        ),
+    ] = None,
+    tiles_attribution: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SAFERMAP_TILES_ATTRIBUTION",
+            help="The words that the publisher of the tiles asks to be shown.",
+        ),
+    ] = None,
     public: Annotated[
         bool,
         typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
@@ -58,12 +72,14 @@ def serve(
     from geo.embedded import build_embedded  # noqa: PLC0415
     from service.app import create_app  # noqa: PLC0415
     from service.site import Site  # noqa: PLC0415
+    from service.tiles import Tiles  # noqa: PLC0415
 
+    background = Tiles.given(tiles, tiles_attribution)
     if dataset == HOME and not (dataset / "CURRENT").exists():
         stdout.print("No dataset yet: building the embedded one, with illustrative incidents.")
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
-    site = Site.open(dataset, beside or (), public=public)
+    site = Site.open(dataset, beside or (), background, public=public)
     _refuse_exposure(site, host)
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host

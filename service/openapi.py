@@ -6,7 +6,7 @@ from typing import Any
 from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
 from service.openapi_town import TOWN
-from service.parameters import BUSINESS_VIEW, ITEM, ITEMS, MAP_VIEW, PARAMETERS, VIEW
+from service.parameters import BUSINESS_VIEW, ITEM, ITEMS, MAP_VIEW, PARAMETERS, SEARCH, VIEW
 from service.site import Site
 
 Json = dict[str, Any]
@@ -81,6 +81,7 @@ def _paths(site: Site) -> Json:
         "/collections/{layer}/items/{id}": _get(
             "One feature.", "item", ITEM, (layer, item), "Feature"
         ),
+        "/search": _get("Towns, areas, streets and postcodes by name.", "search", SEARCH),
         "/conformance": _get("What the service conforms to.", "conformance", ("f",)),
         "/api": _get("This definition.", "api", ("f",), media=OPENAPI_MEDIA),
         "/health": _get("Whether the service has its dataset.", "health", (), html=False),

@@ -135,6 +135,13 @@ PARAMETERS = {
             "How many features to pass over first.",
             lambda _: {"type": "integer", "minimum": 0, "default": 0},
         ),
+        Parameter(
+            "q",
+            "What to look for: the beginnings of the words of a town, an area, a street or an LSOA "
+            "code, or the beginning of a postcode where a file of postcodes was given; two letters "
+            "or more.",
+            _text(maxLength=100),
+        ),
         Parameter("f", "The format, instead of the Accept header.", _text()),
     )
 }
@@ -142,6 +149,7 @@ QUESTION = ("theme", "datetime", "compare", "place", "source")
 VIEW = ("theme", "datetime", "source", "f")
 MAP_VIEW = ("theme", "datetime", "compare", "source", "rates", "f")
 BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
+SEARCH = ("q", "f")
 DETAIL = ("cell", "shape", "bandwidth")
 ITEM = (*QUESTION, "town", *DETAIL, "f")
 ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, "bbox", "limit", "offset", "f")

@@ -9,6 +9,7 @@ from cachetools import LRUCache
 from geo.comparators import open_each
 from geo.dataset import Dataset
 from geo.formats import Record, feature, records
+from geo.gazetteer import Gazetteer
 from geo.offences import Theme
 from geo.query import Question
 from geo.recorders import themes
@@ -17,6 +18,7 @@ from geo.strategy.read import strategy_in
 from layers.layer import Answer, Layer
 from layers.registry import find_layer, offered_layers
 from service.responses import Body
+from service.tiles import Tiles
 
 BODY_BYTES = 64 * 1024 * 1024
 KEY_BYTES = 2048  # counted for the key of each body
@@ -27,12 +29,16 @@ class Site:
     """A dataset with its caches. Nothing in it changes but the caches.
 
     `datasets` has it first, then those of the areas set beside it, of which rates of the whole
-    area are shown and nothing else.
+    area are shown and nothing else. `tiles` is what lies under its maps, where anything does.
     """
 
-    def __init__(self, dataset: Dataset, beside: Sequence[Dataset] = ()) -> None:
+    def __init__(
+        self, dataset: Dataset, beside: Sequence[Dataset] = (), tiles: Tiles | None = None
+    ) -> None:
         self.dataset = dataset
         self.datasets = (dataset, *beside)
+        self.tiles = tiles
+        self.gazetteer = Gazetteer(dataset)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
             BODY_BYTES, getsizeof=lambda body: body.size + KEY_BYTES
         )
@@ -43,7 +49,14 @@ class Site:
         self.layers: dict[str, Layer] = offered_layers(dataset)
 
     @classmethod
-    def open(cls, home: Path, beside: Sequence[Path] = (), *, public: bool = False) -> "Site":
+    def open(
+        cls,
+        home: Path,
+        beside: Sequence[Path] = (),
+        tiles: Tiles | None = None,
+        *,
+        public: bool = False,
+    ) -> "Site":
         """Serve the current dataset under `home`, with those under other homes beside it.
 
         Whole, or as anyone may see them.
@@ -51,12 +64,17 @@ class Site:
         Raises DatasetError where there is none, one is damaged, or two are the same.
         """
         dataset, *others = open_each([home, *beside], public=public)
-        return cls(dataset, others)
+        return cls(dataset, others, tiles)
 
     @property
     def holds_partner_records(self) -> bool:
         """Whether any incidents are confidential, of the areas beside as well."""
         return any(dataset.holds_partner_records for dataset in self.datasets)
+
+    @property
+    def image_sources(self) -> tuple[str, ...]:
+        """Where its pages fetch images beside this server, for `img-src`."""
+        return (self.tiles.origin,) if self.tiles else ()
 
     def layer(self, name: str) -> Layer:
         """The layer of that name. Raises UnknownNameError where the dataset has none."""

@@ -28,10 +28,8 @@ const safermap = (function () {
     print(box);
     const group = () => L.layerGroup().addTo(map);
     state = { map, box, config, base: group(), outlines: group(), leaders: group(), canvas: L.canvas(), tip: tips(map) };
-    state.spoken = say(box, "visually-hidden", "");
     state.note = say(box, "map-note", "Loading the map.");
     map.on("zoomend resize", mark);
-    follow();
     get(config)
       .then((found) => state.layer || show(found))
       .catch((error) => state.layer || fail(config, error));
@@ -137,11 +135,11 @@ const safermap = (function () {
     const points = focus.some((feature) => feature.geometry.type === "Point");
     if (anew("outlined", [ids(focus), config.by === "fixed", config.town]) || points) outlines();
     else colours();
-    mark();
+    map.fire("areas", { layer: state.layer, features: focus, config, tips: state.tip });
+    mark(); // when all controls stand, which labels keep clear of
     box.dataset.drawn = focus.length;
     box.classList.remove("failed");
     state.note.remove();
-    map.fire("areas", { layer: state.layer, features: focus, config });
   }
 
   function ids(features) {
@@ -262,13 +260,19 @@ const safermap = (function () {
   function tips(map) {
     const tooltip = L.tooltip({ className: "tip", opacity: 1, direction: "center" });
     function open(area, at, room) {
-      if (tooltip.feature !== area.feature) tooltip.setContent(tip(state.config, area.feature.properties));
-      tooltip.feature = area.feature;
+      show(area, () => tip(state.config, area.feature.properties), at, room);
+    }
+    function show(what, content, at, room) {
+      if (tooltip.what !== what) tooltip.setContent(content());
+      tooltip.what = what;
       map.openTooltip(tooltip.setLatLng(at));
       tooltip.options.offset = beyond(map, tooltip.getElement(), map.latLngToContainerPoint(at), room);
       tooltip.update();
     }
-    const close = () => map.closeTooltip(tooltip);
+    const close = () => {
+      tooltip.what = null;
+      map.closeTooltip(tooltip);
+    };
     function watch(layer) {
       close();
       layer.on("mousemove click", (event) => {
@@ -281,7 +285,7 @@ const safermap = (function () {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
     });
-    return { open, close, watch };
+    return { open, show, close, watch, lines: (properties) => lines(state.config, properties) };
   }
 
   // From a point to the middle of a tip that leaves room about the point: right, left, above or below.
@@ -324,28 +328,12 @@ const safermap = (function () {
     if (config.ground) found.push(`${(100 * properties.share).toFixed(1)}% of those shown`);
     if (config.ground && properties.rank) found.push(`Rank ${properties.rank.toLocaleString("en-GB")}`);
     if (properties.km2) found.push(`On ${properties.km2.toFixed(2)} km²`);
+    if (properties.changed) found.push(properties.changed);
     return found;
   }
 
   function sentence(text) {
     return text[0].toUpperCase() + text.slice(1);
-  }
-
-  // Buttons on the page that name an area bring it into the middle of the map.
-  function follow() {
-    document.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-area]");
-      const area = button && state.layer?.getLayers().find((item) => item.feature.id === button.dataset.area);
-      if (!area) return;
-      const { map, config, tip, spoken } = state;
-      const bounds = area.getBounds();
-      map.fitBounds(bounds, { maxZoom: map.getZoom() + 1, padding: [60, 60], animate: false });
-      map.getContainer().scrollIntoView({ block: "nearest" });
-      const half = map.latLngToLayerPoint(bounds.getSouthEast()).subtract(map.latLngToLayerPoint(bounds.getNorthWest())).divideBy(2);
-      tip.open(area, bounds.getCenter(), half.add([8, 8]));
-      const { properties } = area.feature;
-      spoken.textContent = [properties[config.label], ...lines(config, properties)].join(". ");
-    });
   }
 
   return { draw, update, configured };

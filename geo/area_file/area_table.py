@@ -121,6 +121,11 @@ class AreaTable(Table):
     partnership_look_up: OneFile | None = Field(
         default=None, description="which authority is in which partnership and force"
     )
+    postcodes: OneFile | None = Field(
+        default=None,
+        description="a file of postcodes with easting and northing or latitude and longitude, for "
+        "the search",
+    )
     halo: bool = Field(
         default=True,
         description="keep the ring of LSOAs round the area, so that statistics do not stop at its "
@@ -167,6 +172,7 @@ class AreaTable(Table):
             sets=tuple(sets),
             code_look_up=one(self.code_look_up, folder),
             partnership_look_up=one(self.partnership_look_up, folder),
+            postcodes=one(self.postcodes, folder),
             halo=self.halo,
         )
 

@@ -19,6 +19,8 @@ from geo.errors import InputError
 
 __all__ = ["AreaSet", "Areas", "Codes", "Denominator"]
 
+POSTCODES = "postcodes.parquet"
+
 
 @dataclass(frozen=True)
 class Denominator:
@@ -54,6 +56,7 @@ class Areas:
     `towns`: `town_id`, `town`, `role` (null where not told), `easting` and `northing` of the
     centre; `town_outlines` in the same order: the town's LSOAs together.
     `codes`: which of the areas an LSOA code stands for. `sets`: further named areas.
+    `postcodes`: those inside, as `geo.areas.postcodes` has them; None where no file was given.
     `provenance`: one dictionary a file, with its `notes` on what was mended or estimated.
     """
 
@@ -69,6 +72,7 @@ class Areas:
     codes: Codes
     sets: tuple[AreaSet, ...] = ()
     provenance: tuple[dict[str, Any], ...] = ()
+    postcodes: pa.Table | None = None
 
     @cached_property
     def join_id(self) -> str:
@@ -90,6 +94,8 @@ class Areas:
         write_geoparquet(folder / "lsoas.parquet", self.lsoas, self.outlines)
         write_geoparquet(folder / "towns.parquet", self.towns, self.town_outlines)
         pq.write_table(self.codes.table, folder / "codes.parquet", compression="zstd")
+        if self.postcodes is not None:
+            pq.write_table(self.postcodes, folder / POSTCODES, compression="zstd")
         for number, item in enumerate(self.sets):
             names = pa.table({"code": pa.array(item.codes), "name": pa.array(item.names)})
             write_geoparquet(folder / f"set-{number}.parquet", names, item.outlines)
@@ -125,6 +131,7 @@ class Areas:
             _read_set(folder / f"set-{number}.parquet", *names)
             for number, names in enumerate(facts["sets"])
         )
+        postcodes = folder / POSTCODES
         return cls(
             name=facts["name"],
             partnership=facts["partnership"],
@@ -138,6 +145,7 @@ class Areas:
             codes=codes,
             sets=sets,
             provenance=tuple(facts["provenance"]),
+            postcodes=pq.read_table(postcodes) if postcodes.exists() else None,
         )
 
 

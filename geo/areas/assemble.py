@@ -15,6 +15,7 @@ from geo.areas.deprivation import DOMAINS
 from geo.areas.gather import Gathered, coverage_notes
 from geo.areas.look_up import vintage_of
 from geo.areas.plan import AreaPlan
+from geo.areas.postcodes import read_postcodes
 from geo.areas.provenance import Provenance
 from geo.areas.residents import choose_denominator
 from geo.areas.rural_urban import places
@@ -63,6 +64,7 @@ class _Assembly:
             town_outlines=towns.outlines,
             codes=code_table(rows, self.vintage, self.sources.look_up),
             sets=sets,
+            postcodes=self._postcodes(),
             provenance=self.provenance.told(),
         )
 
@@ -192,6 +194,15 @@ class _Assembly:
             found, notes = read_set(plan, self.rows.shapes[: self.inside])
             self.provenance.add(plan.outlines, plan.title, None, notes)
             yield found
+
+    def _postcodes(self) -> pa.Table | None:
+        file = self.plan.postcodes
+        if file is None:
+            return None
+        held = slice(0, self.inside)
+        found, notes = read_postcodes(file.path, self.codes[held], self.rows.shapes[held])
+        self.provenance.add(file, "Postcodes", None, notes)
+        return found
 
     def _table(self, gathered: Gathered, town: pa.Array, chosen: Denominator) -> pa.Table:
         rows = self.rows

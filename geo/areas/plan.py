@@ -59,6 +59,7 @@ class AreaPlan:
     `partnerships` (E22, W22) and of the police `forces` (E23, W15, or names), or `everywhere`: all
     in the outlines. Partnerships and forces need the `partnership_look_up`. `code_look_up` is the
     exact-fit look-up between LSOA 2011 and 2021. `vintage` is told from the codes where it is None.
+    `postcodes`: a file of them, for the search.
     `halo`: keep the ring of LSOAs round the area where the outlines reach that far.
     """
 
@@ -78,4 +79,5 @@ class AreaPlan:
     sets: tuple[SetPlan, ...] = ()
     code_look_up: InputFile | None = None
     partnership_look_up: InputFile | None = None
+    postcodes: InputFile | None = None
     halo: bool = True

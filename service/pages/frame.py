@@ -46,6 +46,8 @@ def frame(
             "strategy": site.strategy is not None,
             "business": "business-crime" in site.themes,
             "deprivation": "deprivation" in site.layers,
+            "tiles": site.tiles,
+            "postcodes": dataset.postcodes is not None,
         },
         "active": active,
     }

@@ -31,7 +31,7 @@ from service.pages.frame import (
 from service.pages.legend import MARKS, Legend, none_marked
 from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
-from service.pages.town_ways import town_downloads, town_map, town_maps
+from service.pages.town_ways import town_downloads, town_layers, town_map, town_maps
 from service.pages.trend import span_of, trend, trend_finding
 from service.pages.week import week_facts, week_view
 from service.site import Site
@@ -134,6 +134,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         form["drawing"],
         town=facts["town"],
         noun=question.theme.noun,
+        layers=town_layers(site, asked),
     )
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = span_of(site.dataset, question)

@@ -2,6 +2,7 @@
 
 from geo.errors import QuestionError
 from geo.query import Question
+from layers.comparison import why_not
 from layers.layer import Layer
 from service.pages.compared import alone
 from service.pages.frame import address
@@ -25,6 +26,19 @@ def town_map(name: str, site: Site, question: Question) -> str | None:
     return _of_town(name, site, question, "html")
 
 
+def town_layers(site: Site, question: Question) -> dict[str, dict[str, str]]:
+    """What the town's map can show beside its areas: where it is, and words for its legend."""
+    told = {"places": ("map-points", alone(question), "")}
+    if why_not(site.dataset, question) is None:
+        earlier, now = question.before().period.words(), question.period.words()
+        told["change"] = ("change", question, f"Change of the count: {now} against {earlier}")
+    found = {
+        name: (_of_town(layer, site, asked, "geojson", limit="10000"), words)
+        for name, (layer, asked, words) in told.items()
+    }
+    return {n: {"url": url, "words": words} for n, (url, words) in found.items() if url is not None}
+
+
 def town_downloads(site: Site, question: Question) -> dict[str, str]:
     """Files with what the page shows: every area, what changed, and places where there are any."""
     plain = alone(question)
@@ -37,11 +51,11 @@ def town_downloads(site: Site, question: Question) -> dict[str, str]:
     return {title: href for title, href in offered.items() if href is not None}
 
 
-def _of_town(name: str, site: Site, question: Question, kind: str) -> str | None:
+def _of_town(name: str, site: Site, question: Question, kind: str, **more: str) -> str | None:
     if name not in site.layers or not _answers(site.layers[name], question):
         return None
     items, town = f"/collections/{name}/items", question.town or ""
-    return address(items, site.dataset, question, town=town, f=kind)
+    return address(items, site.dataset, question, town=town, **more, f=kind)
 
 
 def _answers(layer: Layer, question: Question) -> bool:

@@ -97,20 +97,22 @@ def test_a_button_that_names_an_area_brings_it_into_view(see: Seen) -> None:
     assert see.complaints == []
 
 
-def test_the_map_is_one_tab_stop_and_its_two_zoom_buttons(see: Seen) -> None:
+def test_the_map_is_one_tab_stop_and_so_is_each_of_its_controls(see: Seen) -> None:
     page = see.open("/towns/oswestry")
     stops = []
     for _ in range(60):
         page.keyboard.press("Tab")
         stop = page.evaluate(
             "(() => { const at = document.activeElement;"
-            " return at.closest('.map') ? at.className : at === document.body ? 'end' : null; })()"
+            " if (at.closest('.map')) return at.className || at.name;"
+            " return at === document.body ? 'end' : null; })()"
         )
         if stop == "end":
             break
         if stop:
             stops.append(stop.split()[0])
-    assert stops == ["folium-map", "leaflet-control-zoom-in", "leaflet-control-zoom-out"]
+    zoom = ["leaflet-control-zoom-in", "leaflet-control-zoom-out"]
+    assert stops == ["folium-map", *zoom, "map-screen", "areas", "places", "change"]
 
 
 @pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])
