@@ -18,9 +18,13 @@
     list.setAttribute("aria-label", "What fits");
     spoken.className = "visually-hidden";
     spoken.setAttribute("role", "status");
-    form.append(list, spoken);
     const marks = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
-    for (const [name, value] of Object.entries(marks)) input.setAttribute(name, value);
+    const dress = () => {
+      form.append(list, spoken);
+      for (const [name, value] of Object.entries(marks)) input.setAttribute(name, value);
+    };
+    dress();
+    document.addEventListener("safermap:shown", dress); // a page brought up to date is as the server sent it
     let [results, active, asked, waiting] = [[], -1, null, 0];
 
     const point = (place) => {
