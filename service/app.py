@@ -29,7 +29,7 @@ from service.pages.about import about_page
 from service.pages.about_facts import about_facts
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.home import home_page
-from service.pages.public import public_layer, public_page
+from service.pages.public import CHANGES, public_layer, public_page
 from service.pages.subjects import SUBJECTS, Subject
 from service.pages.town import town_facts, town_page, town_question
 from service.parameters import (
@@ -153,7 +153,7 @@ async def town(request: Request, town: str) -> Response:
         query = request.query_params
         more = {name: query.get(name) for name in ("source", "compare")}
         question = town_question(site, town, query.get("theme"), query.get("datetime"), **more)
-        shown = ("change", "change-towns") if question.compare else ("hotspots", "towns")
+        shown = CHANGES.values() if question.compare else CHANGES
         if (layer := public_layer(site, question, *shown)) is not None:
             return {
                 "html": page(public_page, site, layer, question),

@@ -78,9 +78,18 @@ def layer_page(site: Site, layer: Layer, base: str) -> bytes:
 
 
 def map_page(
-    site: Site, layer: Layer, question: Question, window: Window, query: dict[str, str]
+    site: Site,
+    layer: Layer,
+    question: Question,
+    window: Window,
+    query: dict[str, str],
+    *,
+    note: Markup | None = None,
 ) -> bytes:
-    """A layer as a map with the same figures in a table: what the query would download."""
+    """A layer as a map with the same figures in a table: what the query would download.
+
+    `note`: why the map stands where it does, if not for itself.
+    """
     dataset = site.dataset
     county = question if layer.within_town else question.everywhere()
     form = rates_form(dataset, layer, window.rates)
@@ -120,6 +129,7 @@ def map_page(
         **frame(site, "downloads", question),
         **said(site, question, layer),
         layer=layer,
+        note=note,
         **_set_shown(layer, further, answer, window),
         **form,
         rated=layer.rated(dataset),

@@ -13,7 +13,7 @@ from geo.query import Question
 from geo.recorders import source_asked
 from layers.comparison import Comparison, change_columns, compare_groups, why_not
 from service import words
-from service.pages.frame import compare_form
+from service.pages.frame import address, compare_form
 from service.site import Site
 
 
@@ -59,6 +59,20 @@ def change_sentence(dataset: Dataset, question: Question) -> str:
 def _of_all(dataset: Dataset, question: Question) -> Comparison | None:
     inside = np.where(question.shown(dataset), 0, -1)
     return compare_groups(dataset, question, inside, 1)
+
+
+def halves(path: str, dataset: Dataset, question: Question) -> tuple[str, str] | None:
+    """Where the later half of the months is set against the earlier, and its words.
+
+    None where the months cannot be halved, or not all are held.
+    """
+    half = len(question.period) // 2
+    if not half or question.months_missing(dataset):
+        return None
+    now = question.period.latest(half)
+    asked = replace(question, period=now, compare=now.back(half))
+    said = f"Set {now.words()} against {now.back(half).words()}"
+    return address(path, dataset, asked), said
 
 
 def comparison(site: Site, question: Question, kept: dict[str, str]) -> dict[str, Any] | None:

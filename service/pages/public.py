@@ -1,10 +1,18 @@
 """What a page shows of a partner's records where only their public tables are at hand."""
 
+from dataclasses import replace
+
+from markupsafe import Markup
+
 from geo.query import Question
 from layers.layer import Layer
 from service.pages.catalogue import map_page
+from service.pages.frame import address
 from service.parameters import read_window
 from service.site import Site
+
+CHANGES = {"hotspots": "change", "towns": "change-towns"}
+"""The layers of a town, each with that of its change."""
 
 
 def public_layer(
@@ -22,5 +30,21 @@ def public_layer(
 
 
 def public_page(site: Site, layer: Layer, question: Question) -> bytes:
-    """The map of the layer, with its table."""
-    return map_page(site, layer, question, read_window({}), {})
+    """The map of the layer, with its table, and what of the page is not public."""
+    return map_page(site, layer, question, read_window({}), {}, note=_note(site, layer, question))
+
+
+def _note(site: Site, layer: Layer, question: Question) -> Markup:
+    """Why this is not the page that others have; of a town, where the other half of it is."""
+    said = Markup(
+        "Of these records whole years are public, and no months, hours or places, so this is the "
+        "map alone."
+    )
+    other = {value: key for key, value in CHANGES.items()} | CHANGES
+    if question.town is None or layer.name not in other:
+        return said
+    name = other[layer.name]
+    asked = replace(question, compare=None)
+    items = f"/collections/{name}/items"
+    href = address(items, site.dataset, asked, town=question.town, f="html")
+    return said + Markup(' <a href="{}">{}</a>').format(href, site.layer(name).title)

@@ -15,7 +15,7 @@ from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_view
 from service.pages.charts import WIDE
-from service.pages.compared import alike, alone, comparison, since
+from service.pages.compared import alike, alone, comparison, halves, since
 from service.pages.frame import (
     address,
     beside,
@@ -88,6 +88,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         changed=changed_view(
             dataset, compared, facts["changes"], hollow=facts["illustrative"], width=WIDE
         ),
+        halves=halves("/rural", dataset, question),
         changed_map=address("/collections/change/items", dataset, compared, f="html"),
         offences_heading=offences_heading(facts["offences"]),
         offence_charts=ratio_charts(

@@ -17,7 +17,7 @@ from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_facts, changed_view
 from service.pages.charts import month_charts
-from service.pages.compared import alone, change_facts, change_sentence, comparison, since
+from service.pages.compared import alone, change_facts, change_sentence, comparison, halves, since
 from service.pages.frame import (
     address,
     beside,
@@ -173,6 +173,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         months=months,
         week=week_view(site.dataset, question),
         changed=changed_view(site.dataset, asked, facts["changes"], hollow=facts["illustrative"]),
+        halves=halves(f"/towns/{facts['town_id']}", site.dataset, question),
         changed_map=town_map("change", site, asked),
         places=places_view(facts["places"]),
         more=town_maps(site, question),

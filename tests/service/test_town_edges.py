@@ -125,6 +125,15 @@ def test_one_month_alone_has_no_trend_and_nothing_to_compare(tmp_path: Path) -> 
     assert facts["change"]["p"] is None
 
 
+def test_months_without_earlier_ones_lead_to_their_halves(police_client: TestClient) -> None:
+    page = read(police_client, "/towns/oswestry")
+    assert "the files do not hold October 2017 to January 2018 to compare with" in page.words
+    assert "Set December 2018 to January 2019 against October to November 2018." in page.words
+    [link] = [link for link in page.links if "compare=" in link and link.startswith("/towns")]
+    facts = police_client.get(link).json()
+    assert (facts["count"], facts["change"]["count_before"]) == (109, 144)
+
+
 def test_open_data_says_that_it_has_no_hours(police_client: TestClient) -> None:
     page = read(police_client, "/towns/oswestry")
     assert "Open police data has months only: it tells no day and no hour." in page.words
@@ -196,8 +205,10 @@ def anyone(tmp_path: Path) -> TestClient:
 @pytest.mark.parametrize("theme", ["burglary", "asb", "sexual-offences"])
 def test_a_town_of_hidden_counts_says_so_and_leads_on(anyone: TestClient, theme: str) -> None:
     page = read(anyone, f"/towns/northtown?theme={theme}&datetime=2019-04/2020-03")
-    if theme != "sexual-offences":
-        assert "hidden" in page.words.lower()
+    assert "hidden" in page.words.lower()
+    assert "Of these records whole years are public" in page.words
+    named = "change-towns" if theme == "sexual-offences" else "change"
+    assert any(link.startswith(f"/collections/{named}/items") for link in page.links)
     for link in [link for link in page.links if link.startswith("/collections")]:
         assert anyone.get(link, headers=HTML).status_code == 200, link
 
