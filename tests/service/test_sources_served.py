@@ -38,7 +38,9 @@ def words(found: Page) -> str:
 
 def options(found: Page, text: str) -> list[str]:
     """Values that a page offers and that begin with the text."""
-    return [at["value"] for tag, at in found.tags if tag == "option" and at["value"].startswith(text)]
+    return [
+        at["value"] for tag, at in found.tags if tag == "option" and at["value"].startswith(text)
+    ]
 
 
 @pytest.mark.parametrize(
