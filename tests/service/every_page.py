@@ -1,0 +1,34 @@
+"""An address of every page there is, by the route that answers it."""
+
+from layer_names import SHIPPED, WITHIN_TOWN
+
+from service.app import router
+
+PAGES = {
+    "/": ["/"],
+    "/about": ["/about"],
+    "/towns/{town}": ["/towns/oswestry", "/towns/bishops-castle?theme=robbery&datetime=2014-01"],
+    "/rural": ["/rural"],
+    "/business": ["/business"],
+    "/deprivation": ["/deprivation"],
+    "/strategy": ["/strategy"],
+    "/compare": ["/compare"],
+    "/collections": ["/collections"],
+    "/collections/{name}": ["/collections/hotspots"],
+    "/collections/{name}/items": [
+        f"/collections/{name}/items?limit=10{'&town=ludlow' if name in WITHIN_TOWN else ''}"
+        for name in SHIPPED
+    ],
+    "/collections/{name}/items/{feature_id}": ["/collections/hotspots/items/E01028946"],
+    "/conformance": ["/conformance"],
+    "/api": ["/api"],
+}
+NO_PAGES = {"/health", "/towns"}  # what is for programs alone, and what only leads on
+WRONG = ["/nowhere", "/rural?theme=juggling"]
+
+EVERY_PAGE = [address for addresses in PAGES.values() for address in addresses] + WRONG
+
+
+def routes() -> set[str]:
+    """The routes of the application."""
+    return {str(getattr(route, "path", "")) for route in router.routes}
