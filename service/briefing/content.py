@@ -24,6 +24,7 @@ from service.pages.week import week_view
 from service.site import Site
 
 STATIC = Path(__file__).parent.parent.parent / "static"
+NOT_BELOW = "These records are shown for the town as a whole, never below it."
 FINDINGS, CHANGES, PLACES, CAVEATS = 4, 3, 6, 6
 
 Json = dict[str, Any]
@@ -128,7 +129,7 @@ def _findings(site: Site, question: Question, facts: Json) -> Json:
             rows, f"No area of {facts['town']} stands far above the {site.dataset.area} rate."
         )
         if rows
-        else "These records are shown for the town as a whole, never below it."
+        else NOT_BELOW
     )
     return {
         "told": told,
@@ -223,6 +224,8 @@ def _week(site: Site, question: Question, facts: Json) -> Json:
 
 def _changes(site: Site, question: Question, areas: Sequence[Record]) -> Json:
     """The areas whose count changed most, by how many."""
+    if not areas:
+        return {"reason": NOT_BELOW}
     rows, found, why = rows_or_why(site, "change", question)
     known = [row for row in rows if row["count"] is not None and row["count_before"] is not None]
     if not known:
@@ -290,9 +293,8 @@ def _areas(question: Question, facts: Json) -> Json:
                 row["short_name"],
                 row["hotspot_class"].capitalize(),
                 words.number(row["count"]),
-                words.percent(row["town_share"], 1),
-                "hidden" if row["count"] is None else words.rate(row["rate"]),
-                words.between(row["rate_lower"], row["rate_upper"]),
+                "hidden" if row["count"] is None else words.percent(row["town_share"], 1),
+                *_rate(row),
             )
             for row in facts["areas"]
         ],
@@ -301,13 +303,19 @@ def _areas(question: Question, facts: Json) -> Json:
             town,
             "",
             words.number(count),
-            "100.0%" if count else "none",
-            words.rate(facts["rate"]),
-            words.between(facts["rate_lower"], facts["rate_upper"]),
+            "100.0%" if count else "hidden" if count is None else "none",
+            *_rate(facts),
         ),
         "said": f"The same figures as the map, {question.period.words()}. Rates per 1,000 "
         f"{facts['denominator']}.",
     }  # fmt: skip
+
+
+def _rate(row: Mapping[str, Any]) -> tuple[str, str]:
+    """A rate and its limits, of an area or the town."""
+    if row["count"] is None:
+        return "hidden", "hidden"
+    return words.rate(row["rate"]), words.between(row["rate_lower"], row["rate_upper"])
 
 
 def _sum(rows: Sequence[Record]) -> str:

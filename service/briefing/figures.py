@@ -39,19 +39,23 @@ def briefing_facts(site: Site, question: Question) -> dict[str, Any]:
         "months": [],
         "months_finding": NOT_PUBLIC,
         "week": {"reason": NOT_PUBLIC},
-        "areas": _areas(site, question) if below else [],
+        "areas": _areas(site, question, town["count"]) if below else [],
     }
 
 
-def _areas(site: Site, question: Question) -> list[Record]:
+def _areas(site: Site, question: Question, whole: int | None) -> list[Record]:
     """The areas of the town, most incidents first, those that are hidden last."""
     answer, rows = site.answer(find_layer("hotspots"), question)
     short = site.dataset.lsoas["short_name"].to_numpy()[answer.position]
     named = [
-        {**row, "short_name": name, "town_share": None}
+        {**row, "short_name": name, "town_share": _share(row["count"], whole)}
         for row, name in zip(rows, short, strict=True)
     ]
     return sorted(named, key=lambda row: (row["count"] is None, -(row["count"] or 0)))
+
+
+def _share(count: int | None, whole: int | None) -> float | None:
+    return None if count is None or not whole or whole < words.LEAST_BASE else count / whole
 
 
 def rows_or_why(

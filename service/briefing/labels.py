@@ -140,10 +140,10 @@ def half_size(kind: str, lines: tuple[str, ...]) -> tuple[float, float]:
 def _width(letter: str) -> float:
     """About how wide a letter is, in parts of the size of the type, at the wide side."""
     if letter in _THIN:
-        return 0.31
+        return 0.28
     if letter in _WIDE:
-        return 0.9
-    return 0.66 if letter.isupper() else 0.57
+        return 0.87
+    return 0.64 if letter.isupper() else 0.54
 
 
 def _round(x: float, y: float) -> Iterator[tuple[float, float]]:

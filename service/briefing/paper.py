@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import fontpkg_roboto
 import orjson
@@ -18,19 +18,20 @@ def typeset(content: dict[str, Any], on: date) -> bytes:
     A name in a script that no font here has cannot meet that standard; then the PDF is tagged all
     the same, and shows an empty box for each such letter.
     """
-    compiler = typst.Compiler(
-        (_HERE / "briefing.typ").read_bytes(),
-        root=_HERE,
-        font_paths=_fonts(),
-        sys_inputs={"data": orjson.dumps(content).decode()},
-    )
     made = datetime(on.year, on.month, on.day, tzinfo=UTC)
+    said = orjson.dumps(content).decode()
     try:
-        found = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=made)
+        return _compile(said, made, ["ua-1"])
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise
-        found = compiler.compile(format="pdf", timestamp=made)
+        return _compile(said, made, [])
+
+
+def _compile(said: str, made: datetime, standards: list[Literal["ua-1"]]) -> bytes:
+    template = (_HERE / "briefing.typ").read_bytes()
+    compiler = typst.Compiler(template, root=_HERE, font_paths=_fonts(), sys_inputs={"data": said})
+    found = compiler.compile(format="pdf", pdf_standards=[*standards], timestamp=made)
     if not isinstance(found, bytes):
         raise TypeError("A PDF is one file.")
     return found
