@@ -12,12 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from geo.errors import SafermapError
 from geo.query import Question
 from service import documents
+from service.assets import Assets
 from service.briefing.make import briefing_body
 from service.errors import explained, http_error, unexplained
 from service.items import csv_items, geojson_item, geojson_items, layer_facts, one_item
@@ -70,8 +70,8 @@ def create_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
     app.add_middleware(KeptAnswers, site=site)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.include_router(router)
-    app.mount("/static/leaflet", StaticFiles(directory=LEAFLET))
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static/leaflet", Assets(directory=LEAFLET))
+    app.mount("/static", Assets(directory=STATIC))
     app.add_exception_handler(SafermapError, explained)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(Exception, unexplained)
