@@ -40,26 +40,15 @@ def change_charts(
         each: what a figure is of, such as ` a month`, where it is not of a whole period.
     """
     wide, narrow = (
-        _ChangeChart(rows, size).draw(kind, title, hollow, each)
+        _ChangeChart(rows, size, each).draw(kind, title, hollow)
         for size, kind in ((width, "wide"), (NARROW, "narrow"))
     )
     return wide, narrow
 
 
-def figure(value: float) -> str:
-    """A count as it is; a count a month to one decimal."""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-
-
-def difference(row: ChangeRow, each: str = "") -> str:
-    """`15 fewer`, or how many more."""
-    size = figure(round(abs(row.after - row.before), 1))
-    return f"{size} {'more' if row.after > row.before else 'fewer'}{each}"
-
-
 class _ChangeChart:
-    def __init__(self, rows: Sequence[ChangeRow], width: int) -> None:
-        self.rows, self.width = rows, width
+    def __init__(self, rows: Sequence[ChangeRow], width: int, each: str) -> None:
+        self.rows, self.width, self.each = rows, width, each
         self.top = round_up(max(max(row.before, row.after) for row in rows))
         self.lines = 2 if width == NARROW else 1  # of text; a phone has no room for both in one
         self.row = _TEXT * self.lines + _TRACK
@@ -68,17 +57,25 @@ class _ChangeChart:
     def x(self, value: float) -> float:
         return _SIDE + (self.width - 2 * _SIDE) * value / self.top
 
-    def draw(self, kind: str, title: str, hollow: bool, each: str) -> Markup:
+    def figure(self, value: float) -> str:
+        return f"{value:,.1f}" if self.each else f"{value:,.0f}"
+
+    def draw(self, kind: str, title: str, hollow: bool) -> Markup:
         start = Markup(
             '<svg class="chart changes {}" width="{width}" height="{height}" '
             'viewBox="0 0 {width} {height}" role="img" aria-label="{}"><desc>{}</desc>'
-        ).format(kind, title, self._said(each), width=self.width, height=self.floor + _FLOOR)
-        rows = [self._row(i, row, hollow, each) for i, row in enumerate(self.rows)]
+        ).format(kind, title, self._said(), width=self.width, height=self.floor + _FLOOR)
+        rows = [
+            part
+            for i, row in enumerate(self.rows)
+            for part in (self._text(i, row), self._marks(i, row, hollow))
+        ]
         return Markup("").join((start, self._scale(), *rows, Markup("</svg>")))
 
-    def _said(self, each: str) -> str:
+    def _said(self) -> str:
         told = (
-            f"{row.name}: {figure(row.before)} before, {figure(row.after)} now{each}, {row.verdict}"
+            f"{row.name}: {self.figure(row.before)} before, {self.figure(row.after)} now"
+            f"{self.each}, {row.verdict}"
             for row in self.rows
         )
         return f"{'; '.join(told)}."
@@ -93,44 +90,47 @@ class _ChangeChart:
             for value in (0, self.top / 2, self.top)
         )
 
-    def _row(self, i: int, row: ChangeRow, hollow: bool, each: str) -> Markup:
-        head = i * self.row + 18
-        said = head + _TEXT * (self.lines - 1)
-        verdict = f"{difference(row, each)}, {row.verdict}"
-        room = int(self.width / _LETTER) - (len(verdict) + 1 if self.lines == 1 else 0)
+    def _text(self, i: int, row: ChangeRow) -> Markup:
+        """The name, and how many more or fewer: beside it, or below on a phone."""
+        size = self.figure(abs(row.after - row.before))
+        more = "more" if row.after > row.before else "fewer"
+        told = f"{size} {more}{self.each}, {row.verdict}"
+        room = int(self.width / _LETTER) - (len(told) + 1 if self.lines == 1 else 0)
         name = row.name if len(row.name) <= room else f"{row.name[: max(room - 1, 1)]}…"
-        text = Markup(
-            '<text class="tick strong" x="0" y="{y}">{}</text>'
+        top = i * self.row + 18
+        end, x = (" end", self.width) if self.lines == 1 else ("", 0)
+        return Markup(
+            '<text class="tick strong" x="0" y="{}">{}</text>'
             '<text class="tick {}{}" x="{}" y="{}">{}</text>'
-        ).format(
-            name, self._way(row), *((" end", self.width) if self.lines == 1 else ("", 0)), said,
-            verdict, y=head,
-        )  # fmt: skip
-        return text + self._marks(row, said + 24, hollow)
+        ).format(top, name, _way(row), end, x, top + _TEXT * (self.lines - 1), told)
 
-    def _marks(self, row: ChangeRow, y: int, hollow: bool) -> Markup:
+    def _marks(self, i: int, row: ChangeRow, hollow: bool) -> Markup:
+        """The circle, the line and the arrow, whose head lies over the circle where it is near."""
+        y = (i + 1) * self.row - _TRACK + 20
         before, after = self.x(row.before), self.x(row.after)
         side = 1 if after > before else -1
-        back = after - side * _HEAD
-        line = Markup('<line class="way {}{}" x1="{:.1f}" y1="{y}" x2="{:.1f}" y2="{y}"/>').format(
-            self._way(row), " drawn" if hollow else "", before + side * _RADIUS, back, y=y
-        )
-        arrow = Markup(
-            '<path class="arrow {}" d="M{:.1f} {}L{:.1f} {}L{:.1f} {}Z"/>'
-        ).format(self._way(row), after, y, back, y - 6, back, y + 6)  # fmt: skip
-        circle = Markup('<circle class="from" cx="{:.1f}" cy="{}" r="{}"/>').format(
-            before, y, _RADIUS
-        )
-        figures = (
+        start, back = before + side * _RADIUS, after - side * _HEAD
+        parts = [
+            Markup('<circle class="from" cx="{:.1f}" cy="{}" r="{}"/>').format(before, y, _RADIUS),
+            Markup('<path class="arrow {}" d="M{:.1f} {}L{b:.1f} {}L{b:.1f} {}Z"/>').format(
+                _way(row), after, y, y - 6, y + 6, b=back
+            ),
+        ]
+        if side * (back - start) > 0:
+            parts.append(
+                Markup('<line class="way {}{}" x1="{:.1f}" y1="{y}" x2="{:.1f}" y2="{y}"/>').format(
+                    _way(row), " drawn" if hollow else "", start, back, y=y
+                )
+            )
+        figures = ((before, -side, row.before, ""), (after, side, row.after, " strong"))
+        parts += [
             Markup('<text class="tick{}{}" x="{:.1f}" y="{}">{}</text>').format(
-                " end" if to < 0 else "", strong, at + to * 10, y + 5, figure(value)
+                " end" if to < 0 else "", strong, at + to * 10, y + 5, self.figure(value)
             )
-            for at, to, value, strong in (
-                (before, -side, row.before, ""),
-                (after, side, row.after, " strong"),
-            )
-        )
-        return Markup("").join((line, arrow, circle, *figures))
+            for at, to, value, strong in figures
+        ]
+        return Markup("").join(parts)
 
-    def _way(self, row: ChangeRow) -> str:
-        return "up" if row.after > row.before else "down"
+
+def _way(row: ChangeRow) -> str:
+    return "up" if row.after > row.before else "down"

@@ -61,8 +61,7 @@ def offences_heading(offences: Sequence[OffenceRatio]) -> str:
     first = "Most offences are clearly rarer in rural areas"
     if len(others) > 2:
         return first
-    named = " and ".join([others[0], *map(str.lower, others[1:])])
-    return f"{first}; {named[0].lower()}{named[1:]} {'is' if len(others) == 1 else 'are'} not"
+    return f"{first}, but not {' or '.join(name[0].lower() + name[1:] for name in others)}"
 
 
 def mix_words(mix: Mix, noun: str) -> str:

@@ -120,6 +120,20 @@ def test_the_page_draws_what_it_says_of_the_areas_that_changed(client: TestClien
     assert shown == [(r["count_before"], r["count"], r["in_words"]) for r in facts["areas"]]
 
 
+def test_periods_of_two_lengths_are_drawn_a_month(client: TestClient) -> None:
+    address = "/towns/oswestry?theme=crime&datetime=2015-10/2016-03&compare=2014-01/2014-03"
+    facts = client.get(address).json()["changes"]
+    text = client.get(address, headers=HTML).text
+    [chart, _] = re.findall(r'<svg class="chart changes.*?</svg>', text, re.DOTALL)
+    for row in facts["most"]:
+        was, now = row["count_before"] / 3, row["count"] / 6
+        assert row["difference"] == pytest.approx(now - was)
+        assert f">{was:.1f}</text>" in chart
+        assert f">{now:.1f}</text>" in chart
+        assert f"{abs(now - was):.1f} {'more' if now > was else 'fewer'} a month, " in chart
+    assert "Crimes a month, January to March 2014 (circle)" in Page(text).words
+
+
 def test_the_places_of_a_town_are_those_of_its_incidents(
     client: TestClient, embedded_incidents: pd.DataFrame
 ) -> None:
