@@ -18,6 +18,8 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--no-first-run",
 ]  # fmt: skip
 WIDE, PHONE = (1366, 768), (390, 844)
+WIDTH = "['scrollWidth', 'clientWidth'].map(name => document.documentElement[name])"
+"""What a page takes and what there is; a phone's window itself grows with what is too wide."""
 AREAS = "path.leaflet-interactive"
 
 

@@ -4,7 +4,7 @@ import re
 
 import httpx2
 import pytest
-from browsing import AREAS, PHONE, WIDE, Seen, needs_chromium, until
+from browsing import AREAS, PHONE, WIDE, WIDTH, Seen, needs_chromium, until
 from playwright.sync_api import Browser, expect
 
 pytestmark = needs_chromium
@@ -27,7 +27,7 @@ def test_a_map_draws_every_area_and_fits_the_screen(see: Seen, path: str) -> Non
     page = see.open(path)
     assert page.locator(AREAS).count() == DRAWN[path]
     assert page.locator(f"{AREAS}[d='M0 0']").count() == 0
-    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    width = page.evaluate(WIDTH)
     assert width[0] <= width[1]
     assert see.complaints == []
 
@@ -238,7 +238,7 @@ def test_places_of_a_town_are_drawn_over_its_areas(see: Seen, layer: str) -> Non
     drawn = page.locator(WITHIN[layer]).count()
     assert drawn == (1 if layer == "map-points" else count)
     assert page.locator(".leaflet-ground-pane path").count() > 40
-    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    width = page.evaluate(WIDTH)
     assert width[0] <= width[1]
     assert see.complaints == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from browsing import PHONE, WIDE, Seen, needs_chromium
+from browsing import PHONE, WIDE, WIDTH, Seen, needs_chromium
 from made_dataset import COUNCIL, made, row, shire
 from playwright.sync_api import Browser, expect
 
@@ -15,7 +15,6 @@ pytestmark = needs_chromium
 LONG = "Countyshire Combined Community Safety Partnership and the Vale of Somewhere"
 JUNE = "theme=shoplifting&datetime=2019-06"
 HALO = 4  # of a letter, so that it can be read across a line
-WIDTH = "[document.documentElement.scrollWidth, window.innerWidth]"
 
 
 @pytest.fixture(scope="module")

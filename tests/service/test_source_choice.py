@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
-from browsing import AREAS, PHONE, WIDE, needs_chromium
+from browsing import AREAS, PHONE, WIDE, WIDTH, needs_chromium
 from made_dataset import lsoas, write_made
 from playwright.sync_api import Browser
 
@@ -70,6 +70,6 @@ def test_long_names_fit_the_screen(
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
     page.goto(address + path)
     page.wait_for_selector(".map[data-drawn]")
-    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    width = page.evaluate(WIDTH)
     assert width[0] <= width[1]
     page.close()
