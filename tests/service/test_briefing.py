@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,13 @@ from starlette.testclient import TestClient
 from web_pages import Page
 
 from geo.dataset import Dataset
+from geo.errors import InputError
+from layers.registry import find_layer
 from service.app import create_app
+from service.briefing import content as what
+from service.briefing.command import write_whole
+from service.briefing.make import make_briefing
+from service.pages.town import town_question
 from service.site import Site
 
 HTML = {"Accept": "text/html"}
@@ -159,9 +166,15 @@ def test_address_and_date_are_in_the_foot_of_both_sheets(client: TestClient) -> 
         assert re.search(rf"Printed \d+ \w+ \d{{4}}, page {number} of 2", said)
 
 
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """A client of what anyone may see of a partner's records."""
+    public = seen_by_anyone(tmp_path_factory.mktemp("seen"), 1)
+    return TestClient(create_app(Site(public)), raise_server_exceptions=False)
+
+
 @pytest.mark.parametrize("query", ["theme=crime", "theme=burglary", "theme=sexual-offences"])
-def test_hidden_counts_stay_hidden_and_the_sheets_whole(tmp_path: Path, query: str) -> None:
-    seen = TestClient(create_app(Site(seen_by_anyone(tmp_path, 1))), raise_server_exceptions=False)
+def test_hidden_counts_stay_hidden_and_the_sheets_whole(seen: TestClient, query: str) -> None:
     content = briefing(seen, "northtown", query)
     said = text(content)
     assert len(sheets(content).pages) == 2
@@ -264,3 +277,38 @@ def test_what_cannot_be_done_is_said(run: Run, embedded_home: Path, tmp_path: Pa
     refused(brief("--town", "Wem", "--out", tmp_path / "no" / "w.pdf"), "cannot be written")
     refused(brief("--all", "--out", tmp_path / "file"), "no folder to write to")
     assert (tmp_path / "file").read_text() == "as it was"
+
+
+def test_a_file_that_cannot_be_finished_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "wem.pdf"
+    path.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match="No space left"):
+        write_whole(path, b"new")
+    assert {item.name: item.read_bytes() for item in tmp_path.iterdir()} == {"wem.pdf": b"old"}
+
+
+@pytest.mark.parametrize("town", ["oswestry", "shrewsbury", "minsterley"])
+def test_the_map_has_as_many_areas_of_each_colour_as_the_legend_says(
+    embedded: Dataset, town: str
+) -> None:
+    site = Site(embedded)
+    said = what.briefing(site, town_question(site, town), "", date(2026, 11, 24))
+    for colour, _, counts in said["legend"]["classes"]:
+        assert len(re.findall(rf'fill="{colour}"', said["map"]["svg"])) == int(counts[0])
+    places = site.answer(find_layer("map-points"), town_question(site, town))[1]
+    assert said["map"]["svg"].count("<circle ") == len(places)
+
+
+def test_the_same_question_on_the_same_day_gives_the_same_bytes(embedded: Dataset) -> None:
+    site = Site(embedded)
+    question, day = town_question(site, "wem"), date(2026, 11, 24)
+    first, again = (make_briefing(site, question, on=day) for _ in range(2))
+    assert first == again
+    assert "Printed 24 November 2026" in text(first)
