@@ -39,13 +39,12 @@
     const close = () => {
       clearTimeout(waiting);
       if (asked) asked.abort();
-      list.hidden = true;
-      input.setAttribute("aria-expanded", "false");
-      point(-1);
+      show([]);
+      spoken.textContent = "";
     };
     const choose = (result) => {
-      close();
       input.value = result.name;
+      close();
       go(result);
     };
     const show = (found) => {
