@@ -36,8 +36,8 @@ from service.parameters import (
     ITEM,
     ITEMS,
     MAP_VIEW,
+    PRINTED,
     SEARCH,
-    VIEW,
     check_names,
     read_question,
     read_rates,
@@ -174,11 +174,11 @@ async def town_briefing(request: Request, town: str) -> Response:
 
     def makers(site: Site, base: str) -> Makers:
         query = request.query_params
-        asked = query.get("theme"), query.get("datetime")
-        question = town_question(site, town, *asked, source=query.get("source"))
+        more = {name: query.get(name) for name in ("source", "compare")}
+        question = town_question(site, town, query.get("theme"), query.get("datetime"), **more)
         return {"pdf": lambda: briefing_body(site, question, base)}
 
-    return await answer(request, VIEW, makers, dated=True)
+    return await answer(request, PRINTED, makers, dated=True)
 
 
 def subject(kind: Subject) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -6,7 +6,16 @@ from typing import Any
 from service.documents import OPENAPI_MEDIA
 from service.negotiate import MEDIA
 from service.openapi_town import TOWN
-from service.parameters import BUSINESS_VIEW, ITEM, ITEMS, MAP_VIEW, PARAMETERS, SEARCH, VIEW
+from service.parameters import (
+    BUSINESS_VIEW,
+    ITEM,
+    ITEMS,
+    MAP_VIEW,
+    PARAMETERS,
+    PRINTED,
+    SEARCH,
+    VIEW,
+)
 from service.site import Site
 
 Json = dict[str, Any]
@@ -63,7 +72,7 @@ def _paths(site: Site) -> Json:
         "/towns/{town}/briefing": _get(
             "One town on two sheets of A4, to print.",
             "briefing",
-            VIEW,
+            PRINTED,
             (town,),
             media=MEDIA["pdf"],
             html=False,

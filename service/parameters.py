@@ -147,6 +147,7 @@ PARAMETERS = {
 }
 QUESTION = ("theme", "datetime", "compare", "place", "source")
 VIEW = ("theme", "datetime", "source", "f")
+PRINTED = ("theme", "datetime", "compare", "source", "f")
 MAP_VIEW = ("theme", "datetime", "compare", "source", "rates", "f")
 BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
 SEARCH = ("q", "f")

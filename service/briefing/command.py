@@ -30,6 +30,10 @@ def briefing_command(
         str | None, typer.Option(help="Such as 2015-04/2016-03; without it the latest 12 months.")
     ] = None,
     source: Annotated[str | None, typer.Option(help="Whose records to count, by id.")] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(help="Earlier months to set against; without it a year before."),
+    ] = None,
     dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
     every: Annotated[
         bool, typer.Option("--all", help="A PDF for every town, into the folder --out.")
@@ -47,17 +51,17 @@ def briefing_command(
     from service.pages.town import town_question  # noqa: PLC0415
     from service.site import Site  # noqa: PLC0415
 
-    site = Site.open(dataset, public=public)
+    site, more = Site.open(dataset, public=public), {"source": source, "compare": compare}
     if every:
         folder = out or Path()
         _make_folder(folder)
-        for question in _of_every_town(site, theme, months, source):
+        for question in _of_every_town(site, theme, months, more):
             path = folder / briefing_name(site, question)
             write_whole(path, make_briefing(site, question))
             stdout.print(Text(f"Wrote {path}"), soft_wrap=True)
         return
     known = check_town(site.dataset, town)
-    question = town_question(site, str(known), theme, months, source=source)
+    question = town_question(site, str(known), theme, months, **more)
     path = out or Path()
     path = path / briefing_name(site, question) if path.is_dir() else path
     write_whole(path, make_briefing(site, question))
@@ -65,7 +69,7 @@ def briefing_command(
 
 
 def _of_every_town(
-    site: "Site", theme: str | None, months: str | None, source: str | None
+    site: "Site", theme: str | None, months: str | None, more: dict[str, str | None]
 ) -> "Iterator[Question]":
     """The question of each town in turn; of a town with no area of the theme it is said instead."""
     from service.pages.town import town_question  # noqa: PLC0415
@@ -76,7 +80,7 @@ def _of_every_town(
     asked, why = 0, QuestionError()
     for town, name in briefing_progress(list(zip(towns["town_id"], towns["town"], strict=True))):
         try:
-            question = town_question(site, town, theme, months, source=source)
+            question = town_question(site, town, theme, months, **more)
         except QuestionError as error:
             why = error
             stdout.print(Text(f"{name} was passed over. {error}"), soft_wrap=True)

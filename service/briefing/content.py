@@ -14,31 +14,31 @@ from geo.query import Question
 from layers.metadata import recording_breaks
 from layers.registry import find_layer
 from service import words
-from service.briefing.figures import NOT_PUBLIC, briefing_facts, rows_or_why
+from service.briefing.figures import NOT_BELOW, briefing_facts, mapped_places
 from service.briefing.map import TownMap, draw_town
 from service.pages.charts import PAPER, month_charts
+from service.pages.compared import alike, alone
 from service.pages.frame import address, bold_first, frame
 from service.pages.legend import MARKS, Legend, none_marked
+from service.pages.places import places_view
 from service.pages.trend import span_of, trend
 from service.pages.week import week_view
 from service.site import Site
 
 STATIC = Path(__file__).parent.parent.parent / "static"
-NOT_BELOW = "These records are shown for the town as a whole, never below it."
-FINDINGS, CHANGES, PLACES, CAVEATS = 4, 3, 6, 6
+FINDINGS, CAVEATS = 4, 6
 
 Json = dict[str, Any]
 
 
-def briefing(site: Site, question: Question, base: str, on: date) -> Json:
+def briefing(site: Site, asked: Question, base: str, on: date) -> Json:
     """Everything on the two sheets. `base`: where the service is reached, in the foot."""
-    facts = briefing_facts(site, question)
+    facts, question = briefing_facts(site, asked), alone(asked)
     theme, whole = question.theme, frame(site, "towns", question)["site"]
     rows = facts["areas"]
     legend, sets = _legend(site, question, rows)
-    points, found, no_points = rows_or_why(site, "map-points", question)
-    drawn = draw_town(site.dataset, question, rows, legend, points)
-    link = address(f"/towns/{facts['town_id']}", site.dataset, question)
+    drawn = draw_town(site.dataset, question, rows, legend, mapped_places(site, question))
+    link = address(f"/towns/{facts['town_id']}", site.dataset, asked)
     return {
         "title": f"{theme.title} in {facts['town']}",
         "partnership": site.dataset.partnership,
@@ -56,8 +56,8 @@ def briefing(site: Site, question: Question, base: str, on: date) -> Json:
         "legend": _legend_said(site, question, legend, sets, drawn),
         "trend": _trend(site, question, facts),
         "week": _week(site, question, facts),
-        "changes": _changes(site, question, rows),
-        "places": _places(points, found, no_points, theme.noun),
+        "changes": _changes(asked, facts),
+        "places": _places(facts),
         "areas": _areas(question, facts),
         "caveats": _balanced([bold_first(text) for text in facts["caveats"][:CAVEATS]]),
         "more_caveats": max(0, len(facts["caveats"]) - CAVEATS),
@@ -222,64 +222,49 @@ def _week(site: Site, question: Question, facts: Json) -> Json:
     }
 
 
-def _changes(site: Site, question: Question, areas: Sequence[Record]) -> Json:
-    """The areas whose count changed most, by how many."""
-    if not areas:
-        return {"reason": NOT_BELOW}
-    rows, found, why = rows_or_why(site, "change", question)
-    known = [row for row in rows if row["count"] is not None and row["count_before"] is not None]
-    if not known:
-        reason = why or (rows[0]["in_words"] if rows else NOT_PUBLIC)
-        return {"reason": reason}
-    short = _short_names(areas)
-    known.sort(key=lambda row: (-abs(row["count"] - row["count_before"]), row["lsoa_code"]))
-    chosen = [row for row in known[:CHANGES] if row["count"] != row["count_before"]]
-    return {
-        "reason": "" if chosen else "No area’s count changed.",  # noqa: RUF001
-        "said": f"Hollow: {question.before().period.words()}; arrow: {question.period.words()}.",
-        "finding": found["in_words"],
-        "top": max((row[n] for row in chosen for n in ("count", "count_before")), default=0),
-        "rows": [
-            {
-                "name": short.get(row["lsoa_code"], row["name"]),
-                "before": (row["count_before"], words.number(row["count_before"])),
-                "after": (row["count"], words.number(row["count"])),
-                "by": _by(row["count"] - row["count_before"]),
-                "verdict": "clear" if row["direction"] in ("up", "down") else "no clear change",
-            }
-            for row in chosen
-        ],
-    }
-
-
-def _by(difference: int) -> str:
-    return f"{words.number(abs(difference))} {'more' if difference > 0 else 'fewer'}"
-
-
-def _places(rows: Sequence[Record], found: Mapping[str, Any], why: str, noun: str) -> Json:
-    if not rows:
-        return {"reason": why or f"No {noun} stand on a place."}
-    half = found["points_with_half"]
-    several = "places" if half != 1 else "place"
-    verb = "hold" if half != 1 else "holds"
+def _changes(asked: Question, facts: Json) -> Json:
+    """The areas whose count changed most; a month where the periods are not of one length."""
+    found, earlier = facts["changes"], asked.before().period
+    if found["reason"] or not found["most"]:
+        return {"reason": found["reason"] or found["finding"]}
+    lengths = (1, 1) if alike(asked) else (len(earlier), len(asked.period))
+    counts = [
+        (row["count_before"] / lengths[0], row["count"] / lengths[1]) for row in found["most"]
+    ]
+    decimals, each = (0, "") if alike(asked) else (1, ", a month")
     return {
         "reason": "",
-        "title": f"{half:,} of {counted(len(rows), 'places')} {verb} half the {noun}"
-        if half
-        else f"The {several} with most {noun}",
+        "said": f"Hollow: {earlier.words()}{each}; arrow: {asked.period.words()}{each}.",
+        "finding": found["finding"],
+        "top": max(map(max, counts)),
         "rows": [
-            (
-                row["name"],
-                words.number(row["count"]),
-                words.percent(row["cumulative_share"]),
-            )
-            for row in rows[:PLACES]
+            {
+                "name": row["name"],
+                "before": (before, f"{before:,.{decimals}f}"),
+                "after": (after, f"{after:,.{decimals}f}"),
+                "by": f"{abs(after - before):,.{decimals}f} "
+                f"{'more' if after > before else 'fewer'}",
+                "verdict": "clear" if row["direction"] in ("up", "down") else "no clear change",
+            }
+            for row, (before, after) in zip(found["most"], counts, strict=True)
         ],
     }
 
 
-def _short_names(areas: Sequence[Record]) -> dict[str, str]:
-    return {row["lsoa_code"]: row["short_name"] for row in areas}
+def _places(facts: Json) -> Json:
+    found = facts["places"]
+    if found["reason"]:
+        return {"reason": found["reason"]}
+    view = places_view(found)
+    return {
+        "reason": "",
+        "title": found["finding"] or "Places with most",
+        "head": view["head"],
+        "rows": [
+            (name, words.number(row["count"]), words.percent(row["cumulative_share"]))
+            for name, row in zip(view["names"], found["most"], strict=True)
+        ],
+    }
 
 
 def _areas(question: Question, facts: Json) -> Json:

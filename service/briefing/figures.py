@@ -2,28 +2,31 @@
 
 from typing import Any
 
-from geo.errors import HiddenError, QuestionError
 from geo.formats import Record
+from geo.offences import NEVER_MAPPED
 from geo.query import Question
 from layers.metadata import caveats, sources
-from layers.registry import all_layers, find_layer
+from layers.registry import find_layer
 from service import words
+from service.pages.changed import changed_facts
+from service.pages.compared import alone, since
 from service.pages.frame import beside
 from service.pages.town import town_facts
 from service.site import Site
 
+NOT_BELOW = "These records are shown for the town as a whole, never below it."
 NOT_PUBLIC = "Not shown: of these records only counts of whole years are public."
 
 
-def briefing_facts(site: Site, question: Question) -> dict[str, Any]:
+def briefing_facts(site: Site, asked: Question) -> dict[str, Any]:
     """The figures as the town's page has them for programs.
 
-    Of public tables there are no months and no times, and no areas where the theme is shown by
-    town alone; counts may be None, which is hidden.
+    Of public tables there are no months, times and places, and no areas where the theme is shown
+    by town alone; counts may be None, which is hidden.
     """
-    public = question.published(site.dataset)
+    public, question = asked.published(site.dataset), alone(asked)
     if public is None:
-        return town_facts(site, question)
+        return town_facts(site, asked)
     town = site.answer(find_layer("towns"), question)[1][0]
     below = public.below_town(question.theme)
     said = words.recorded(
@@ -35,10 +38,12 @@ def briefing_facts(site: Site, question: Question) -> dict[str, Any]:
         "denominator": site.dataset.denominator,
         "headline": said.striptags(),
         "side_by_side": beside(site, question),
-        "caveats": caveats(site.dataset, question),
+        "caveats": caveats(site.dataset, question, since=since(site.dataset, asked)),
         "months": [],
         "months_finding": NOT_PUBLIC,
         "week": {"reason": NOT_PUBLIC},
+        "changes": changed_facts(site, asked, "short_name") if below else {"reason": NOT_BELOW},
+        "places": {"reason": NOT_PUBLIC},
         "areas": _areas(site, question, town["count"]) if below else [],
     }
 
@@ -58,15 +63,8 @@ def _share(count: int | None, whole: int | None) -> float | None:
     return None if count is None or not whole or whole < words.LEAST_BASE else count / whole
 
 
-def rows_or_why(
-    site: Site, name: str, question: Question
-) -> tuple[list[Record], dict[str, Any], str]:
-    """The rows of a layer, the facts about them, and why there are none, if there are none."""
-    if name not in site.layers:
-        absent = all_layers()[name].absent(site.dataset)
-        return [], {}, NOT_PUBLIC if absent is None else f"{absent}"
-    try:
-        answer, rows = site.answer(site.layers[name], question)
-    except (HiddenError, QuestionError) as error:
-        return [], {}, str(error)
-    return rows, answer.facts, ""
+def mapped_places(site: Site, question: Question) -> list[Record]:
+    """The places to draw on the map; none where they cannot be told."""
+    if "map-points" not in site.layers or question.theme.offences <= NEVER_MAPPED:
+        return []
+    return site.answer(site.layers["map-points"], question)[1]

@@ -177,6 +177,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         changed_map=town_map("change", site, asked),
         places=places_view(facts["places"]),
         more=town_maps(site, question),
+        printed=address("", site.dataset, asked)[1:],
         downloads=town_downloads(site, asked),
         map=build_map(config),
     )

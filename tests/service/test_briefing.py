@@ -83,19 +83,36 @@ def test_its_changes_and_places_are_those_of_the_layers(client: TestClient) -> N
     said = text(briefing(client, "oswestry"))
     asked = "items?theme=asb&town=oswestry&f=geojson"
     changed = client.get(f"/collections/change/{asked}").json()["features"]
-    rows = [feature["properties"] for feature in changed]
-    most = max(rows, key=lambda row: abs(row["count"] - row["count_before"]))
-    difference = most["count"] - most["count_before"]
-    assert f"{abs(difference)} {'more' if difference > 0 else 'fewer'}" in said
-    assert (
-        client.get(f"/collections/change/{asked}").json()["metadata"]["facts"]["in_words"] in said
-    )
+    rows = {row["lsoa_code"]: row for row in (feature["properties"] for feature in changed)}
+    facts = figures(client, "oswestry")["changes"]
+    assert facts["finding"] in said
+    for most in facts["most"]:
+        row = rows[most["lsoa_code"]]
+        difference = row["count"] - row["count_before"]
+        by = f"{abs(difference)} {'more' if difference > 0 else 'fewer'}"
+        assert f"{most['name']} {row['count_before']} {row['count']} {by}" in said
     places = client.get(f"/collections/map-points/{asked}").json()
     half = places["metadata"]["facts"]["points_with_half"]
     assert f"{half} of {places['numberMatched']} places hold half the reports" in said
     for feature in places["features"][:6]:
         row = feature["properties"]
         assert f"{row['name']} {row['count']} {100 * row['cumulative_share']:.0f}%" in said
+
+
+def test_it_is_set_against_the_months_asked_for(client: TestClient) -> None:
+    query = "theme=burglary&datetime=2015-04/2016-03&compare=2014-01/2014-06"
+    page = Page(client.get(f"/towns/ludlow?{query}", headers=HTML).text)
+    [href] = [link for link in page.links if "/briefing" in link]
+    assert "compare=2014-01/2014-06" in href
+    response = client.get(href)
+    name = "ludlow-burglary-2015-04-to-2016-03-against-2014-01-to-2014-06.pdf"
+    assert name in response.headers["content-disposition"]
+    facts, said = figures(client, "ludlow", query), text(response.content)
+    assert facts["headline"] in said
+    assert facts["changes"]["finding"] in said
+    assert "Hollow: January to June 2014, a month" in said
+    for row in facts["changes"]["most"]:
+        assert f"{row['name']} {row['count_before'] / 6:.1f} {row['count'] / 12:.1f} " in said
 
 
 def test_give_me_the_friday_night_hot_spots_of_shrewsbury_as_a_pdf(client: TestClient) -> None:
