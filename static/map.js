@@ -72,7 +72,7 @@ const safermap = (function () {
   }
 
   async function load(url, signal) {
-    const response = await fetch(url, { headers: { Accept: "application/geo+json" }, signal });
+    const response = await fetch(url, { signal }); // as the page has it asked for already
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     return response.json();
   }

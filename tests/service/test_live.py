@@ -253,3 +253,12 @@ def test_what_cannot_be_asked_is_said_in_the_words_of_the_server(see: Seen) -> N
     expect(said).to_contain_text("The page still shows")
     assert page.locator(".map").is_visible()
     assert view(page) == before
+
+
+@pytest.mark.parametrize("path", [TOWN, "/rural", "/collections/grid/items?town=wem&f=html"])
+def test_what_a_map_draws_is_asked_for_with_its_page_and_once(see: Seen, path: str) -> None:
+    page = see.open(path)
+    layers = [url for url in see.requests if LAYER.search(url)]
+    assert len(layers) == len(set(layers)) == page.locator("link[rel=preload]").count() >= 1
+    scripts = [place for place, url in enumerate(see.requests) if url.endswith("/folium.js")]
+    assert see.requests.index(layers[0]) < scripts[0]
