@@ -32,7 +32,7 @@ from service.pages.legend import MARKS, Legend, none_marked
 from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
 from service.pages.town_ways import town_downloads, town_layers, town_map, town_maps
-from service.pages.trend import span_of, trend, trend_finding
+from service.pages.trend import span_of, trend, trend_finding, trend_heading
 from service.pages.week import week_facts, week_view
 from service.site import Site
 
@@ -171,6 +171,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         breaks=breaks,
         break_months=[month_words(month) for month in breaks],
         months=months,
+        months_heading=trend_heading(months, facts["town"]),
         week=week_view(site.dataset, question),
         changed=changed_view(site.dataset, asked, facts["changes"], hollow=facts["illustrative"]),
         halves=halves(f"/towns/{facts['town_id']}", site.dataset, question),

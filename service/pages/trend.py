@@ -64,3 +64,16 @@ def trend_finding(rows: list[dict[str, Any]]) -> str:
     listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
     verb = "is" if len(told) == 1 else "are"
     return f"{listed} {verb} outside the usual range."
+
+
+def trend_heading(rows: list[dict[str, Any]], where: str) -> str:
+    """The heading of the trend: how far the months stay within the usual range."""
+    start = "Month by month"
+    if sum(row["count"] is not None for row in rows) < LEAST_MONTHS:
+        return start
+    unusual = [row["words"] for row in rows if row["unusual"]]
+    if not unusual:
+        return f"{start}, {where} was within its usual range"
+    if len(unusual) > 2:
+        return f"{start}, {len(unusual)} were outside the usual range"
+    return f"{start}, {where} was within its usual range but for {' and '.join(unusual)}"

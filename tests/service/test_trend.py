@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from geo.dataset import Dataset
 from geo.measures.series import UsualRange, usual_range
 from service.app import create_app
+from service.pages.trend import trend_heading
 from service.site import Site
 
 HTML = {"Accept": "text/html"}
@@ -66,3 +67,18 @@ def test_four_months_are_too_few_to_say_what_is_usual(police_client: TestClient)
     text = police_client.get("/towns/oswestry?theme=asb", headers=HTML).text
     assert 'class="usual"' not in text
     assert "not told" in text
+
+
+@pytest.mark.parametrize(
+    ("unusual", "said"),
+    [
+        ((), ", Wem was within its usual range"),
+        ((3,), ", Wem was within its usual range but for month 3"),
+        ((3, 7), ", Wem was within its usual range but for month 3 and month 7"),
+        ((3, 7, 9), ", 3 were outside the usual range"),
+    ],
+)
+def test_the_heading_says_how_far_the_months_are_usual(unusual: tuple[int, ...], said: str) -> None:
+    rows = [{"words": f"month {i}", "count": 5, "unusual": i in unusual} for i in range(12)]
+    assert trend_heading(rows, "Wem") == f"Month by month{said}"
+    assert trend_heading(rows[:11], "Wem") == "Month by month"

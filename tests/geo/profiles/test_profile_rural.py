@@ -152,7 +152,7 @@ def test_police_files_have_no_flag_and_no_list_and_say_so(
     assert "fewer than 12" in (place.season.why or "")
     assert place.change is not None
     assert place.change.ratio is None
-    assert "year before" in (place.change.why or "")
+    assert "the earlier one" in (place.change.why or "")
 
 
 def test_the_share_printed_of_all_is_of_crime_and_asb_together(police_rows: pd.DataFrame) -> None:
