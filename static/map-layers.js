@@ -5,11 +5,12 @@
   const NAMES = { areas: "Areas", places: "Street places", change: "Change" };
   const RADIUS = 2.9; // pixels of a place with one incident; areas of circles go by their counts
   const MOST_COVERED = 0.12; // of the box round the areas; where circles would cover more, all are smaller
-  const PLACE = { color: "#fff", weight: 1.1, fillColor: "#14202b", fillOpacity: 0.82, interactive: false };
+  const PLACE = { color: "#fff", fillColor: "#14202b", fillOpacity: 0.82, interactive: false };
 
   class Boxes {
     constructor(map) {
       this.map = map;
+      this.held = {};
       this.on = { areas: true, places: true, change: false };
       this.box = map.getContainer().parentElement;
       map.createPane("places").style.zIndex = 440;
@@ -23,7 +24,6 @@
 
     // After each drawing: the areas have their own colours again, and the layers other addresses.
     renew({ layer, config }) {
-      if (this.layer !== layer) this.fill = null;
       Object.assign(this, { layer, config });
       this.colours = new Map(layer.getLayers().map((area) => [area, area.options.fillColor]));
       this.control();
@@ -55,8 +55,7 @@
     }
 
     async fetch(name) {
-      const url = this.config.layers[name].url;
-      this.held ??= {};
+      const { url } = this.config.layers[name];
       if (!this.held[name] || this.held[name].url !== url) {
         try {
           const response = await fetch(url, { headers: { Accept: "application/geo+json" } });
@@ -101,7 +100,7 @@
       for (const place of this.drawn) {
         place.point = this.map.latLngToLayerPoint(place.at);
         place.radius = unit * Math.sqrt(place.properties.count);
-        place.circle.setRadius(place.radius);
+        place.circle.setStyle({ radius: place.radius, weight: (1.1 * unit) / RADIUS });
       }
       this.key("places", this.drawn.length ? sizes(this.drawn, this.config.noun, unit) : null);
     }
@@ -130,8 +129,7 @@
 
     words({ name, count }) {
       const [some, all] = [count, this.total].map((number) => number.toLocaleString("en-GB"));
-      const box = document.createElement("div");
-      const title = document.createElement("b");
+      const [box, title] = ["div", "b"].map((tag) => document.createElement(tag));
       title.textContent = name;
       box.append(title, `${some} of the town’s ${all} ${this.config.noun} that have a place`);
       return box;
