@@ -4,11 +4,13 @@
 (function () {
   const NAMES = { areas: "Areas", places: "Street places", change: "Change" };
   const RADIUS = 2.9; // pixels of a place with one incident; areas of circles go by their counts
-  const PLACE = { color: "#fff", weight: 1.1, fillColor: "#14202b", fillOpacity: 0.82, interactive: false };
+  const MOST_COVERED = 0.12; // of the box round the areas; where circles would cover more, all are smaller
+  const PLACE = { color: "#fff", fillColor: "#14202b", fillOpacity: 0.82, interactive: false };
 
   class Boxes {
     constructor(map) {
       this.map = map;
+      this.held = {};
       this.on = { areas: true, places: true, change: false };
       this.box = map.getContainer().parentElement;
       map.createPane("places").style.zIndex = 440;
@@ -22,7 +24,6 @@
 
     // After each drawing: the areas have their own colours again, and the layers other addresses.
     renew({ layer, config }) {
-      if (this.layer !== layer) this.fill = null;
       Object.assign(this, { layer, config });
       this.colours = new Map(layer.getLayers().map((area) => [area, area.options.fillColor]));
       this.control();
@@ -54,8 +55,7 @@
     }
 
     async fetch(name) {
-      const url = this.config.layers[name].url;
-      this.held ??= {};
+      const { url } = this.config.layers[name];
       if (!this.held[name] || this.held[name].url !== url) {
         try {
           const response = await fetch(url, { headers: { Accept: "application/geo+json" } });
@@ -84,19 +84,33 @@
       this.circles.clearLayers();
       this.drawn = (found ?? []).map(({ properties, geometry }) => {
         const at = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
-        return { properties, at, radius: RADIUS * Math.sqrt(properties.count) };
+        return { properties, at, circle: L.circleMarker(at, { ...PLACE, renderer: this.canvas, pane: "places" }) };
       });
-      this.drawn.sort((a, b) => b.radius - a.radius);
-      for (const { at, radius } of this.drawn) {
-        L.circleMarker(at, { ...PLACE, renderer: this.canvas, pane: "places", radius }).addTo(this.circles);
-      }
+      this.total = this.drawn.reduce((sum, { properties }) => sum + properties.count, 0);
+      this.drawn.sort((a, b) => b.properties.count - a.properties.count);
       this.locate();
+      for (const { circle } of this.drawn) circle.addTo(this.circles);
       this.box.dataset.places = this.drawn.length;
-      this.key("places", this.drawn.length ? sizes(this.drawn, this.config.noun) : null);
     }
 
+    // Where the places are on the screen and how large their circles, after each change of scale.
     locate() {
-      for (const place of this.drawn ?? []) place.point = this.map.latLngToLayerPoint(place.at);
+      if (!this.drawn) return;
+      const unit = this.unit();
+      for (const place of this.drawn) {
+        place.point = this.map.latLngToLayerPoint(place.at);
+        place.radius = unit * Math.sqrt(place.properties.count);
+        place.circle.setStyle({ radius: place.radius, weight: (1.1 * unit) / RADIUS });
+      }
+      this.key("places", this.drawn.length ? sizes(this.drawn, this.config.noun, unit) : null);
+    }
+
+    // The radius of a place with one incident.
+    unit() {
+      const bounds = this.layer.getBounds();
+      const [a, b] = [bounds.getNorthWest(), bounds.getSouthEast()].map((corner) => this.map.latLngToLayerPoint(corner));
+      const room = (MOST_COVERED * (b.x - a.x) * (b.y - a.y)) / Math.PI;
+      return Math.min(RADIUS, Math.sqrt(room / Math.max(this.total, 1)));
     }
 
     // The smallest circle under the pointer has its tip in place of its area's.
@@ -113,11 +127,11 @@
       this.map.marks.tips.show(place, () => this.words(place.properties), place.at, room);
     }
 
-    words({ name, count, share }) {
-      const box = document.createElement("div");
-      const title = document.createElement("b");
+    words({ name, count }) {
+      const [some, all] = [count, this.total].map((number) => number.toLocaleString("en-GB"));
+      const [box, title] = ["div", "b"].map((tag) => document.createElement(tag));
       title.textContent = name;
-      box.append(title, `${count.toLocaleString("en-GB")} ${this.config.noun}, ${(100 * share).toFixed(1)}% of the town’s with a place`);
+      box.append(title, `${some} of the town’s ${all} ${this.config.noun} that have a place`);
       return box;
     }
 
@@ -157,12 +171,12 @@
     }
   }
 
-  function sizes(drawn, noun) {
+  function sizes(drawn, noun, unit) {
     const most = drawn[0].properties.count;
     const shown = [1, 5, 10, 25, 50, 100].filter((count) => count === 1 || count <= most).slice(0, 4);
     const line = document.createElement("p");
     line.className = "map-key";
-    const circles = shown.map((count) => RADIUS * Math.sqrt(count));
+    const circles = shown.map((count) => unit * Math.sqrt(count));
     const [width, height] = [circles.reduce((sum, r) => sum + 2 * r + 3, 0), 2 * Math.max(...circles) + 2];
     let x = 1;
     const marks = circles.map((r) => {
