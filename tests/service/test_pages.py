@@ -105,7 +105,7 @@ def test_everything_a_page_fetches_comes_from_this_server(client: TestClient, pa
     page = read(client, path)
     assert "/static/safermap.css" in page.assets
     for asset in page.assets:
-        assert asset.startswith("/static/")
+        assert asset.startswith(("/static/", "/collections/"))
         assert client.get(asset).status_code == 200, asset
     text = client.get(path, headers=HTML).text
     assert not re.search(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//", text)
