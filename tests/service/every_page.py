@@ -20,10 +20,13 @@ PAGES = {
         for name in SHIPPED
     ],
     "/collections/{name}/items/{feature_id}": ["/collections/hotspots/items/E01028946"],
+    "/search": ["/search?q=oswestry"],
     "/conformance": ["/conformance"],
     "/api": ["/api"],
 }
-NO_PAGES = {"/health", "/towns"}  # what is for programs alone, and what only leads on
+NO_PAGES = {"/health", "/static/folium.js", "/towns", "/towns/{town}/briefing"}
+"""What is for programs alone, what only leads on, and what is no page but a file to print."""
+
 WRONG = ["/nowhere", "/rural?theme=juggling"]
 
 EVERY_PAGE = [address for addresses in PAGES.values() for address in addresses] + WRONG
