@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from browsing import AREAS, PHONE, WIDE, Seen, needs_chromium
+from browsing import AREAS, PHONE, WIDE, Seen, needs_chromium, until
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = needs_chromium
@@ -262,7 +262,7 @@ def test_the_address_keeps_the_view_only_once_the_map_was_moved(see: Seen) -> No
     page.wait_for_timeout(300)
     assert "#" not in page.url
     on_map(page).keyboard.press("+")
-    page.wait_for_function("location.hash.startsWith('#map=')")
+    until(page, "location.hash.startsWith('#map=')")
     page.wait_for_timeout(400)
     view = "[map_areas.getZoom(), map_areas.getCenter().lat, map_areas.getCenter().lng]"
     before = page.evaluate(view)
