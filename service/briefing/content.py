@@ -1,9 +1,7 @@
 """What a briefing says, in words and drawings ready to be set."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +9,14 @@ from geo.counted import counted
 from geo.formats import Record
 from geo.period import MONTH_NAMES
 from geo.query import Question
-from layers.metadata import recording_breaks
 from layers.registry import find_layer
 from service import words
-from service.briefing.figures import NOT_BELOW, briefing_facts, mapped_places
+from service.briefing.figures import NOT_BELOW, briefing_facts, mapped_places, together
 from service.briefing.map import TownMap, draw_town
-from service.pages.charts import PAPER, month_charts
-from service.pages.compared import alike, alone
+from service.briefing.second import areas_said, changes_said, places_said, trend_said, week_said
+from service.pages.compared import alone
 from service.pages.frame import address, bold_first, frame
 from service.pages.legend import MARKS, Legend, none_marked
-from service.pages.places import places_view
-from service.pages.trend import span_of, trend
-from service.pages.week import week_view
 from service.site import Site
 
 STATIC = Path(__file__).parent.parent.parent / "static"
@@ -54,11 +48,11 @@ def briefing(site: Site, asked: Question, base: str, on: date) -> Json:
         "map": _map_said(site, question, facts, drawn, whole["streets"]),
         "findings": _findings(site, question, facts),
         "legend": _legend_said(site, question, legend, sets, drawn),
-        "trend": _trend(site, question, facts),
-        "week": _week(site, question, facts),
-        "changes": _changes(asked, facts),
-        "places": _places(facts),
-        "areas": _areas(question, facts),
+        "trend": trend_said(site, question, facts),
+        "week": week_said(site, question, facts),
+        "changes": changes_said(asked, facts),
+        "places": places_said(facts),
+        "areas": areas_said(question, facts),
         "caveats": _balanced([bold_first(text) for text in facts["caveats"][:CAVEATS]]),
         "more_caveats": max(0, len(facts["caveats"]) - CAVEATS),
         "source": f"{whole['attribution']} Open Government Licence v3.0. "
@@ -122,7 +116,7 @@ def _findings(site: Site, question: Question, facts: Json) -> Json:
     )  # fmt: skip
     others = {
         "name": which,
-        "count": _sum(rest),
+        "count": together(rest),
     }
     otherwise = (
         none_marked(
@@ -174,161 +168,8 @@ def _legend_said(
     }
 
 
-def _trend(site: Site, question: Question, facts: Json) -> Json:
-    months, noun = facts["months"], question.theme.noun
-    if len(months) < 2:
-        reason = "The files hold one month only." if months else facts["months_finding"]
-        return {"reason": reason}
-    span = span_of(site.dataset, question)
-    breaks = recording_breaks(site.dataset, question, span)
-    [chart] = month_charts(
-        span,
-        [month["count"] for month in months],
-        question.period,
-        "",
-        hollow=facts["illustrative"],
-        breaks=breaks,
-        usual=trend(site.dataset, question)[1],
-        widths=PAPER,
-    )
-    usual = months[0]["usual_upper"] is not None
-    return {
-        "reason": "",
-        "finding": facts["months_finding"],
-        "said": f"{noun.capitalize()} a month in {facts['town']}. The months chosen are shaded, "
-        "their average dashed."
-        + (" 19 of 20 months fall between the dotted lines if nothing changes." if usual else ""),
-        "svg": _styled(chart),
-        "alt": f"{noun.capitalize()} a month, {span.words()}. {facts['months_finding']}",
-        "breaks": [f"{words_}." for words_ in breaks.values()],
-    }
-
-
-def _week(site: Site, question: Question, facts: Json) -> Json:
-    week, noun = facts["week"], question.theme.noun
-    if week["reason"]:
-        return {"reason": week["reason"]}
-    view = week_view(site.dataset, question)
-    unknown = week["share_unknown"]
-    left_out = f" Left out, with no time: {words.percent(unknown, 1)}." if unknown else ""
-    return {
-        "reason": "",
-        "finding": week["finding"],
-        "said": f"{noun.capitalize()} by day and hour. Outlined: Friday, Saturday and Sunday "
-        f"nights.{left_out}",
-        "svg": _styled(view["paper"]),
-        "alt": f"{noun.capitalize()} by day and hour. {week['finding']}",
-        "legend": view["legend"] if len(view["legend"]) > 1 else [],
-    }
-
-
-def _changes(asked: Question, facts: Json) -> Json:
-    """The areas whose count changed most; a month where the periods are not of one length."""
-    found, earlier = facts["changes"], asked.before().period
-    if found["reason"] or not found["most"]:
-        return {"reason": found["reason"] or found["finding"]}
-    lengths = (1, 1) if alike(asked) else (len(earlier), len(asked.period))
-    counts = [
-        (row["count_before"] / lengths[0], row["count"] / lengths[1]) for row in found["most"]
-    ]
-    decimals, each = (0, "") if alike(asked) else (1, ", a month")
-    return {
-        "reason": "",
-        "said": f"Hollow: {earlier.words()}{each}; arrow: {asked.period.words()}{each}.",
-        "finding": found["finding"],
-        "top": max(map(max, counts)),
-        "rows": [
-            {
-                "name": row["name"],
-                "before": (before, f"{before:,.{decimals}f}"),
-                "after": (after, f"{after:,.{decimals}f}"),
-                "by": f"{abs(after - before):,.{decimals}f} "
-                f"{'more' if after > before else 'fewer'}",
-                "verdict": "clear" if row["direction"] in ("up", "down") else "no clear change",
-            }
-            for row, (before, after) in zip(found["most"], counts, strict=True)
-        ],
-    }
-
-
-def _places(facts: Json) -> Json:
-    found = facts["places"]
-    if found["reason"]:
-        return {"reason": found["reason"]}
-    view = places_view(found)
-    return {
-        "reason": "",
-        "title": found["finding"] or "Places with most",
-        "head": view["head"],
-        "rows": [
-            (name, words.number(row["count"]), words.percent(row["cumulative_share"]))
-            for name, row in zip(view["names"], found["most"], strict=True)
-        ],
-    }
-
-
-def _areas(question: Question, facts: Json) -> Json:
-    """Every area with its limits, and the town."""
-    town, count = facts["town"], facts["count"]
-    return {
-        "heads": ["Area", "What it is", question.theme.noun.capitalize(), "Share of town",
-                  "Per 1,000 residents", "Likely range"],
-        "rows": [
-            (
-                row["short_name"],
-                row["hotspot_class"].capitalize(),
-                words.number(row["count"]),
-                "hidden" if row["count"] is None else words.percent(row["town_share"], 1),
-                *_rate(row),
-            )
-            for row in facts["areas"]
-        ],
-        "rest": [_sum(facts["areas"][i:]) for i in range(len(facts["areas"]) + 1)],
-        "total": (
-            town,
-            "",
-            words.number(count),
-            "100.0%" if count else "hidden" if count is None else "none",
-            *_rate(facts),
-        ),
-        "said": f"The same figures as the map, {question.period.words()}. Rates per 1,000 "
-        f"{facts['denominator']}.",
-    }  # fmt: skip
-
-
-def _rate(row: Mapping[str, Any]) -> tuple[str, str]:
-    """A rate and its limits, of an area or the town."""
-    if row["count"] is None:
-        return "hidden", "hidden"
-    return words.rate(row["rate"]), words.between(row["rate_lower"], row["rate_upper"])
-
-
-def _sum(rows: Sequence[Record]) -> str:
-    """What some areas have together; hidden where one of them is."""
-    counts = [row["count"] for row in rows]
-    return words.number(None if None in counts else sum(counts))
-
-
 def _balanced(said: Sequence[tuple[str, str]]) -> list[Sequence[tuple[str, str]]]:
     """Two columns about as long as each other, in their order."""
     lengths = [len(first) + len(rest) for first, rest in said]
     cut = min(range(len(said) + 1), key=lambda i: abs(sum(lengths[:i]) - sum(lengths[i:])))
     return [said[:cut], said[cut:]]
-
-
-def _styled(chart: str) -> str:
-    """A chart of the pages with their styles inside, and room for what reaches over its edge."""
-    head, end, rest = str(chart).partition(">")
-    head = re.sub(r'viewBox="0 0 (\d+) ', lambda box: f'viewBox="0 0 {int(box[1]) + 12} ', head)
-    head = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="Roboto" ')
-    return f"{head}{end}<style>{_chart_styles()}</style>{rest}"
-
-
-@cache
-def _chart_styles() -> str:
-    """The pages' rules for charts, with the light colours in place of their names."""
-    sheet, charts = ((STATIC / name).read_text("utf-8") for name in ("safermap.css", "charts.css"))
-    light = sheet[sheet.index(":root {") : sheet.index("}")]
-    colours = dict(re.findall(r"(--[\w-]+): ([^;]+);", light))
-    rules = re.findall(r"^\.(?:chart|spark|week)[^{]*\{[^}]*\}", f"{sheet}\n{charts}", re.M)
-    return re.sub(r"var\((--[\w-]+)\)", lambda name: colours[name[1]], "\n".join(rules))

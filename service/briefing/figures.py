@@ -1,5 +1,6 @@
 """The figures of a briefing: those of the town's page, the layers' where only they are public."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from geo.formats import Record
@@ -68,3 +69,9 @@ def mapped_places(site: Site, question: Question) -> list[Record]:
     if "map-points" not in site.layers or question.theme.offences <= NEVER_MAPPED:
         return []
     return site.answer(site.layers["map-points"], question)[1]
+
+
+def together(rows: Sequence[Record]) -> str:
+    """What some areas have together; hidden where one of them is."""
+    counts = [row["count"] for row in rows]
+    return words.number(None if None in counts else sum(counts))

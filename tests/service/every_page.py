@@ -2,7 +2,7 @@
 
 from layer_names import SHIPPED, WITHIN_TOWN
 
-from service.app import router
+from service.addresses import router
 
 PAGES = {
     "/": ["/"],

@@ -1,0 +1,270 @@
+"""The one tree of addresses: pages for people and data for programs."""
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from geo.query import Question
+from service import documents
+from service.answering import Makers, answer, data, page
+from service.briefing.make import briefing_body
+from service.items import csv_items, geojson_item, geojson_items, layer_facts, one_item
+from service.maps import MAP_SCRIPT, map_script
+from service.openapi import api_document
+from service.pages.about import about_page
+from service.pages.about_facts import about_facts
+from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
+from service.pages.home import home_page
+from service.pages.public import CHANGES, public_layer, public_page
+from service.pages.subjects import SUBJECTS, Subject
+from service.pages.town import town_facts, town_page, town_question
+from service.parameters import (
+    ITEM,
+    ITEMS,
+    MAP_VIEW,
+    PRINTED,
+    SEARCH,
+    check_names,
+    read_question,
+    read_rates,
+    read_window,
+)
+from service.responses import Body, json_response
+from service.search import search, search_page
+from service.site import Site
+
+METHODS = ["GET", "HEAD"]
+router = APIRouter()
+
+
+@router.api_route("/", methods=METHODS)
+async def home(request: Request) -> Response:
+    """The home page; the landing document."""
+    return await answer(
+        request,
+        ("f",),
+        lambda site, base: {
+            "html": page(home_page, site),
+            "json": data(lambda: documents.landing(site, base)),
+        },
+    )
+
+
+@router.api_route("/about", methods=METHODS)
+async def about(request: Request) -> Response:
+    """What the data are made of, in words; the same for programs."""
+    return await answer(
+        request,
+        ("f",),
+        lambda site, _: {
+            "html": page(about_page, site),
+            "json": data(lambda: about_facts(site.dataset)),
+        },
+    )
+
+
+@router.api_route("/towns", methods=METHODS)
+async def find_town(request: Request) -> Response:
+    """Where the form that asks for a town leads: to the town, or to the list of them."""
+    check_names(request.query_params, ("town",))
+    town = request.query_params.get("town")
+    return RedirectResponse(f"/towns/{quote(town, safe='')}" if town else "/#towns", 303)
+
+
+def _of_town(site: Site, town: str, query: QueryParams) -> Question:
+    more = {name: query.get(name) for name in ("source", "compare")}
+    return town_question(site, town, query.get("theme"), query.get("datetime"), **more)
+
+
+@router.api_route("/towns/{town}", methods=METHODS)
+async def town(request: Request, town: str) -> Response:
+    """A town's page; its figures."""
+
+    def makers(site: Site, _: str) -> Makers:
+        query = request.query_params
+        question = _of_town(site, town, query)
+        shown = CHANGES.values() if question.compare else CHANGES
+        if (layer := public_layer(site, question, *shown)) is not None:
+            return {
+                "html": page(public_page, site, layer, question),
+                "json": data(lambda: layer_facts(site, layer, question)),
+            }
+        rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
+        return {
+            "html": page(town_page, site, question, rates),
+            "json": data(lambda: town_facts(site, question)),
+        }
+
+    return await answer(request, MAP_VIEW, makers)
+
+
+@router.api_route("/towns/{town}/briefing", methods=METHODS)
+async def town_briefing(request: Request, town: str) -> Response:
+    """A town's page on two sheets of A4."""
+
+    def makers(site: Site, base: str) -> Makers:
+        question = _of_town(site, town, request.query_params)
+        return {"pdf": lambda: briefing_body(site, question, base)}
+
+    return await answer(request, PRINTED, makers, dated=True)
+
+
+def subject(kind: Subject) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """The endpoint of a page of one subject; its figures."""
+
+    async def endpoint(request: Request) -> Response:
+        def makers(site: Site, _: str) -> Makers:
+            query = request.query_params
+            found = {
+                "html": page(kind.as_page, site, query),
+                "json": data(lambda: kind.as_facts(site, query)),
+            }
+            return found | ({"csv": partial(kind.as_csv, site, query)} if kind.csv else {})
+
+        return await answer(request, kind.allowed, makers)
+
+    return endpoint
+
+
+for path, kind in SUBJECTS.items():
+    router.add_api_route(path, subject(kind), methods=METHODS)
+
+
+@router.api_route("/collections", methods=METHODS)
+async def collections(request: Request) -> Response:
+    """The downloads catalogue; the collections document."""
+    return await answer(
+        request,
+        ("f",),
+        lambda site, base: {
+            "html": page(catalogue_page, site),
+            "json": data(lambda: documents.collections(site, base)),
+        },
+    )
+
+
+@router.api_route("/collections/{name}", methods=METHODS)
+async def collection(request: Request, name: str) -> Response:
+    """A layer's card; the collection document."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
+        return {
+            "html": page(layer_page, site, layer, base),
+            "json": data(lambda: documents.collection(site, layer, base)),
+        }
+
+    return await answer(request, ("f",), makers)
+
+
+@router.api_route("/collections/{name}/items", methods=METHODS)
+async def items(request: Request, name: str) -> Response:
+    """A layer's features as a map, GeoJSON or CSV."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
+        query = dict(request.query_params)
+        question = read_question(site.dataset, request.query_params)
+        window = read_window(query, layer.sets(site.dataset), layer.rates(site.dataset))
+        return {
+            "html": page(map_page, site, layer, question, window, query),
+            "geojson": lambda: geojson_items(
+                site, layer, question, window=window, base=base, query=query
+            ),
+            "csv": lambda: csv_items(site, layer, question, window),
+        }
+
+    return await answer(request, ITEMS, makers)
+
+
+@router.api_route("/collections/{name}/items/{feature_id}", methods=METHODS)
+async def item(request: Request, name: str, feature_id: str) -> Response:
+    """One area."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
+        query = dict(request.query_params)
+        question: Question = read_question(site.dataset, request.query_params)
+        row = one_item(site, layer, question, feature_id)["properties"]
+        return {
+            "html": page(item_page, site, layer, question, row),
+            "geojson": lambda: geojson_item(
+                site, layer, question, feature_id, base=base, query=query
+            ),
+        }
+
+    return await answer(request, ITEM, makers)
+
+
+@router.api_route(MAP_SCRIPT, methods=METHODS)
+async def folium_script(request: Request) -> Response:
+    """The script that Folium writes for the map of every page."""
+    return Body.of(map_script(), "text/javascript; charset=utf-8").respond(request.scope)
+
+
+@router.api_route("/search", methods=METHODS)
+async def find(request: Request) -> Response:
+    """Towns, areas, streets and postcodes that fit a text."""
+    query = request.query_params
+    return await answer(
+        request,
+        SEARCH,
+        lambda site, _: {
+            "html": page(search_page, site, query),
+            "json": data(lambda: search(site, query)),
+        },
+    )
+
+
+@router.api_route("/conformance", methods=METHODS)
+async def conformance(request: Request) -> Response:
+    """What the service conforms to."""
+    found = documents.conformance()
+    lead = "The parts of OGC API - Features that this service offers."
+    rows = [("Conforms to", uri) for uri in found["conformsTo"]]
+    return await answer(
+        request,
+        ("f",),
+        lambda site, _: {
+            "html": page(document_page, site, "Conformance", lead, rows),
+            "json": data(lambda: found),
+        },
+    )
+
+
+@router.api_route("/api", methods=METHODS)
+async def api(request: Request) -> Response:
+    """The API definition."""
+
+    def makers(site: Site, base: str) -> Makers:
+        document = api_document(site, base)
+        rows = [(path, methods["get"]["summary"]) for path, methods in document["paths"].items()]
+        lead = (
+            "Every address of this service. The definition itself is OpenAPI 3.0.3, at /api?f=json."
+        )
+        return {
+            "html": page(document_page, site, "Addresses", lead, rows),
+            "json": data(lambda: document, documents.OPENAPI_MEDIA),
+        }
+
+    return await answer(request, ("f",), makers)
+
+
+@router.api_route("/health", methods=METHODS)
+async def health(request: Request) -> Response:
+    """Whether the service has its dataset."""
+    check_names(request.query_params, ())
+    site: Site = request.app.state.site
+    content = {
+        "status": "ok",
+        "dataset_id": site.dataset.id,
+        "area": site.dataset.area,
+        "period": site.dataset.period.iso(),
+    }
+    return json_response(content, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,52 @@
+"""One way to answer: the format wanted, made once, in bytes that are kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.kept import asked
+from service.negotiate import MEDIA, wanted_format
+from service.parameters import (
+    check_names,
+)
+from service.responses import Body, json_bytes
+from service.site import Site
+
+Makers = dict[str, Callable[[], Body]]
+"""How each offered format of an answer is made."""
+
+
+async def answer(
+    request: Request,
+    allowed: tuple[str, ...],
+    makers: Callable[[Site, str], Makers],
+    *,
+    dated: bool = False,
+) -> Response:
+    """Answer in the format wanted, with bytes made once.
+
+    `makers` says, for the site and the base address, how each offered format is made. The bytes
+    are kept by what was asked, so that `KeptAnswers` gives them at once the next time; not where
+    they are `dated`, since tomorrow's are others.
+    """
+    site: Site = request.app.state.site
+    check_names(request.query_params, allowed)
+    offered = makers(site, str(request.base_url).rstrip("/"))
+    make = offered[wanted_format(request, tuple(offered))]
+    made = await run_in_threadpool(make)
+    if not dated:
+        site.keep(asked(request.scope), made)
+    return made.respond(request.scope)
+
+
+def page(make: Callable[..., bytes], *args: Any) -> Callable[[], Body]:  # noqa: ANN401
+    """A page, made when it is wanted."""
+    return lambda: Body.of(make(*args), "text/html; charset=utf-8")
+
+
+def data(make: Callable[[], Any], media: str = MEDIA["json"]) -> Callable[[], Body]:
+    """A JSON document, made when it is wanted."""
+    return lambda: Body.of(json_bytes(make()), media)
