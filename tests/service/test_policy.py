@@ -5,7 +5,7 @@ from browsing import PHONE, WIDE, Seen, needs_chromium
 from starlette.testclient import TestClient
 
 from geo.dataset import Dataset
-from service import app
+from service import addresses
 from service.app import create_app
 from service.maps import MAP_SCRIPT
 from service.policy import content_policy
@@ -61,7 +61,7 @@ def test_an_unforeseen_error_and_an_unknown_host_carry_it_too(
     def broken(*_: object) -> bytes:
         raise RuntimeError
 
-    monkeypatch.setattr(app, "home_page", broken)
+    monkeypatch.setattr(addresses, "home_page", broken)
     client = TestClient(create_app(Site(embedded), ["testserver"]), raise_server_exceptions=False)
     failed = client.get("/", headers=HTML)
     assert failed.status_code == 500
