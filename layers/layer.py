@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
@@ -113,6 +115,11 @@ class Answer:
     def ids(self) -> list[str]:
         """The feature id of each row."""
         return [self.shapes.ids[i] for i in self.position]
+
+    @property
+    def outlines(self) -> NDArray[np.object_]:
+        """The outline of each row, in longitude and latitude."""
+        return self.shapes.outlines[self.position]
 
 
 T = TypeVar("T")

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Coroutine
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from geo.query import Question
 from service import documents
 from service.answering import Makers, answer, data, page
+from service.assets import JOINED, joined
 from service.briefing.make import briefing_body
 from service.items import csv_items, geojson_item, geojson_items, layer_facts, one_item
 from service.maps import MAP_SCRIPT, map_script
@@ -206,6 +208,14 @@ async def item(request: Request, name: str, feature_id: str) -> Response:
 async def folium_script(request: Request) -> Response:
     """The script that Folium writes for the map of every page."""
     return Body.of(map_script(), "text/javascript; charset=utf-8").respond(request.scope)
+
+
+@router.api_route("/static/joined/{name}", methods=METHODS)
+async def joined_files(request: Request, name: str) -> Response:
+    """Scripts or styles that every page wants, as one."""
+    if name not in JOINED:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return joined(name).respond(request.scope)
 
 
 @router.api_route("/search", methods=METHODS)

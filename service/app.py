@@ -1,7 +1,6 @@
 """The application that serves one dataset: its addresses, and what stands round every answer."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -10,14 +9,12 @@ from starlette.types import ASGIApp
 
 from geo.errors import SafermapError
 from service.addresses import router
-from service.assets import Assets
+from service.assets import STATIC, Assets
 from service.errors import explained, http_error, unexplained
 from service.kept import KeptAnswers
 from service.maps import LEAFLET
 from service.policy import Guarded
 from service.site import Site
-
-STATIC = Path(__file__).parent.parent / "static"
 
 
 class Service(FastAPI):

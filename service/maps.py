@@ -15,6 +15,7 @@ import folium
 import xstatic.pkg.leaflet
 from branca.element import CssLink, Figure, JavascriptLink, MacroElement
 from jinja2 import Template
+from markupsafe import Markup
 
 from geo.dataset import Dataset
 from layers.breaks import ANY
@@ -76,7 +77,8 @@ class AreaLayer(MacroElement):
 class MapParts:
     """A built map, in the parts a page puts in their places.
 
-    `script` is where Folium's own script is. It comes after all other scripts of the map.
+    `script` is where Folium's own script is. It comes after all other scripts of the map. `still`
+    is the picture that stands until it has run.
     """
 
     scripts: list[str]
@@ -84,6 +86,7 @@ class MapParts:
     element: str
     script: str
     config: Mapping[str, Any]
+    still: Markup
 
 
 @cache
@@ -114,7 +117,7 @@ def map_script() -> bytes:
     return str(_folium().script.render()).encode()
 
 
-def build_map(config: Mapping[str, Any]) -> MapParts:
+def build_map(config: Mapping[str, Any], still: Markup) -> MapParts:
     """The map of a page. The same config gives the same bytes."""
     figure = _folium()
     return MapParts(
@@ -123,6 +126,7 @@ def build_map(config: Mapping[str, Any]) -> MapParts:
         element=figure.html.render(),
         script=MAP_SCRIPT,
         config=config,
+        still=still,
     )
 
 

@@ -28,7 +28,7 @@ const safermap = (function () {
     print(box);
     const group = () => L.layerGroup().addTo(map);
     state = { map, box, config, base: group(), outlines: group(), leaders: group(), canvas: L.canvas(), tip: mapTips.of(map, () => state.config) };
-    state.note = say(box, "map-note", "Loading the map.");
+    state.note = say(box, "map-note", box.querySelector(".still") ? "" : "Loading the map.");
     map.on("zoomend resize", mark);
     get(config)
       .then((found) => state.layer || show(found))
@@ -134,6 +134,7 @@ const safermap = (function () {
     mark(); // when all controls stand, which labels keep clear of
     box.dataset.drawn = focus.length;
     box.classList.remove("failed");
+    box.querySelector(".still")?.remove();
     state.note.remove();
   }
 
@@ -152,7 +153,10 @@ const safermap = (function () {
   function fit(config, features) {
     const { map } = state;
     map.setMinZoom(0);
+    const step = map.options.zoomSnap;
+    map.options.zoomSnap = 0; // as large as it goes, as the still picture is
     map.fitBounds(L.geoJSON(features).getBounds(), { padding: config.still ? [4, 4] : [28, 28], animate: false });
+    map.options.zoomSnap = step;
     if (!config.still) map.setMinZoom(map.getZoom() - 1);
   }
 

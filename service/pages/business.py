@@ -27,6 +27,7 @@ from service.pages.frame import (
 from service.pages.legend import Legend
 from service.pages.profile_words import change_words, season_charts, season_words
 from service.pages.render import render_page
+from service.pages.still import still_map
 from service.site import Site
 
 
@@ -61,7 +62,7 @@ def business_page(site: Site, question: Question, rates: Rates | None = None) ->
     form = rates_form(dataset, layer, rates)
     facts = business_facts(site, question)
     profile: BusinessProfile = facts["profile"]
-    _, rows = site.answer(layer, question)
+    answer, rows = site.answer(layer, question)
     legend = Legend.of(form["drawing"], rows)
     features = address("/collections/hotspots/items", dataset, question, limit="10000", f="geojson")
     config = map_config(
@@ -100,7 +101,7 @@ def business_page(site: Site, question: Question, rates: Rates | None = None) ->
             name: address("/collections/hotspots/items", dataset, question, f=name.lower())
             for name in ("GeoJSON", "CSV")
         },
-        map=build_map(config),
+        map=build_map(config, still_map(answer.outlines, rows, legend)),
     )
 
 

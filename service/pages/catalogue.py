@@ -10,11 +10,9 @@ from geo.dataset import Dataset
 from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
-from geo.rural_urban import Place
 from layers.layer import Answer, Field, Layer
 from service import words
 from service.items import choose
-from service.maps import build_map, map_config
 from service.pages.frame import (
     address,
     beside,
@@ -27,6 +25,7 @@ from service.pages.frame import (
     theme_choices,
 )
 from service.pages.funnel_chart import funnel_charts
+from service.pages.layer_map import layer_map, left_aside
 from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.render import render_page
 from service.parameters import DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS, Window
@@ -34,7 +33,6 @@ from service.site import Site
 
 WINDOW = ("town", "bbox", "limit", "offset", "f")
 KEPT = ("place", "town", "rates", "set", *DETAIL, "bbox")
-OTHER: dict[Place, Place] = {"rural": "urban", "urban": "rural"}
 
 
 def catalogue_page(site: Site) -> bytes:
@@ -108,22 +106,13 @@ def map_page(
     drawn = [row for row in everywhere if window.set is None or row["set"] == window.set]
     legend = Legend.of(drawing, drawn)
     items = f"/collections/{layer.name}/items"
-    part: dict[str, str] = {
-        name: query[name] for name in ("bbox", "limit", "offset") if name in query
-    }
+    part: dict[str, str] = {n: query[n] for n in ("bbox", "limit", "offset") if n in query}
     if window.set is not None:
         part["set"] = window.set
     town = {"town": question.town} if question.town else {}
-    more: dict[str, Any] = {}
-    if question.town:
-        more["town"] = dataset.town_name(question.town)
+    town_name = dataset.town_name(question.town) if question.town else None
     if layer.within_town:
         part |= question.detail.given | town
-        more["ground"] = _ground(dataset, question)
-    elif question.place and not question.town and not part:
-        more["context"] = _other_places(dataset, question)
-    alone = question.detail.given | town if layer.within_town else {}
-    data = address(items, dataset, county, **({"limit": "10000"} | part), f="geojson")
     return render_page(
         "map.html",
         **frame(site, "downloads", question),
@@ -134,7 +123,7 @@ def map_page(
         **form,
         rated=layer.rated(dataset),
         question=question,
-        town_name=more.get("town"),
+        town_name=town_name,
         headline=_headline(site, question) if drawing.by in ("classes", "bands") else None,
         beside=beside(site, question),
         facts=answer.facts,
@@ -145,8 +134,10 @@ def map_page(
         signed=_signed(legend, rows),
         legend=legend,
         sets=([all_rows[i] for i in mapped],),
-        left_aside=None if layer.within_town else _left_aside(dataset, question),
-        alone=address("", dataset, question, **alone)[1:],
+        left_aside=None if layer.within_town else left_aside(dataset, question),
+        alone=address(
+            "", dataset, question, **(question.detail.given | town if layer.within_town else {})
+        )[1:],
         towns=_town_choices(dataset, question) if layer.within_town else [],
         asked={k: v for k, v in query.items() if k not in WINDOW},
         everywhere=address(items, dataset, question, **question.detail.given, f="html"),
@@ -162,11 +153,7 @@ def map_page(
             name: address(items, dataset, question, **(town | part), f=name.lower())
             for name in ("GeoJSON", "CSV")
         },
-        map=build_map(
-            map_config(
-                dataset, layer, data, legend.classes, drawing, noun=question.theme.noun, **more
-            )
-        ),
+        map=layer_map(site, layer, question, part, window=everyone, legend=legend),
     )
 
 
@@ -220,31 +207,6 @@ def _funnel(
         f"{question.period.words()}, {site.dataset.area}"
     )
     return funnel_charts(rows, overall, phi, title)
-
-
-def _left_aside(dataset: Dataset, question: Question) -> int | None:
-    """How many areas are of the other kind of place; None where the question is put to all."""
-    if question.place is None:
-        return None
-    return int((dataset.place == OTHER[question.place]).sum())
-
-
-def _other_places(dataset: Dataset, question: Question) -> str | None:
-    """Where the areas are that the question leaves aside, if there are any."""
-    if not _left_aside(dataset, question):
-        return None
-    theme = THEMES["crime"] if question.theme.rural_only else question.theme
-    other = OTHER[question.place or "rural"]
-    asked = Question(theme, question.period, question.sources, other)
-    return address("/collections/lsoas/items", dataset, asked, limit="10000", f="geojson")
-
-
-def _ground(dataset: Dataset, question: Question) -> str:
-    """Where the areas are that lie under the places of a question."""
-    theme = THEMES["crime"] if question.theme.rural_only else question.theme
-    asked = Question(theme, question.period, question.sources)
-    town = {"town": question.town} if question.town else {}
-    return address("/collections/lsoas/items", dataset, asked, **town, limit="10000", f="geojson")
 
 
 def _town_choices(dataset: Dataset, question: Question) -> list[tuple[str, str, bool]]:

@@ -22,6 +22,7 @@ from service.pages.charts import sparkline
 from service.pages.frame import address, frame, said
 from service.pages.legend import Legend
 from service.pages.render import render_page
+from service.pages.still import still_map
 from service.site import Site
 
 WHAT = {
@@ -42,7 +43,7 @@ def home_page(site: Site) -> bytes:
     dataset = site.dataset
     lead = Question.ask(dataset, first_recorded(dataset, "asb", "crime"))
     layer = find_layer("lsoas")
-    _, rows = site.answer(layer, lead)
+    answer, rows = site.answer(layer, lead)
     legend = Legend.of(layer.drawing(dataset), rows)
     figures = _figures(site)
     config = map_config(
@@ -66,7 +67,7 @@ def home_page(site: Site) -> bytes:
         held=lead.held(dataset),
         untold=why_not(dataset, lead),
         lead_source=names_of(dataset, lead.sources) if len(dataset.sources) > 1 else None,
-        map=build_map(config),
+        map=build_map(config, still_map(answer.outlines, rows, legend)),
     )
 
 

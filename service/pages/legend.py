@@ -60,6 +60,10 @@ class Legend:
         place = self.position(row)
         return None if place is None else str(self.classes[place]["colour"])
 
+    def fill(self, row: Record) -> str | None:
+        """What the map fills a row with; None where it does not draw it."""
+        return (self.colour(row) or NO_FIGURE) if self._drawn(row) else None
+
     def counted(self, *sets: Sequence[Record]) -> list[dict[str, Any]]:
         """The classes, highest first, each with `counts`: how many areas of each set it holds.
 

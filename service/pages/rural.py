@@ -41,6 +41,7 @@ from service.pages.render import render_page
 from service.pages.rural_facts import rural_facts
 from service.pages.rural_tables import by_kind, measures_by_kind
 from service.pages.share_scale import share_scales
+from service.pages.still import still_map
 from service.pages.week import week_view
 from service.site import Site
 
@@ -54,9 +55,10 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
     form = rates_form(dataset, layer, rates)
     facts = rural_facts(site, asked)
     judged = replace(question, place="rural", town=None)
-    _, rows = site.answer(layer, judged)
+    answer, rows = site.answer(layer, judged)
     legend = Legend.of(form["drawing"], rows)
-    urban_areas = int((dataset.place == "urban").sum())
+    is_urban = dataset.place == "urban"
+    hatched, urban_areas = dataset.lsoa_shapes.outlines[is_urban], int(is_urban.sum())
     urban = replace(judged, place="urban")
     context = address("/collections/lsoas/items", dataset, urban, limit="10000", f="geojson")
     config = map_config(
@@ -113,7 +115,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
             for name in ("GeoJSON", "CSV")
         }
         | {"Changes (CSV)": address("/collections/change/items", dataset, compared, f="csv")},
-        map=build_map(config),
+        map=build_map(config, still_map(answer.outlines, rows, legend, hatched=hatched)),
     )
 
 

@@ -31,6 +31,7 @@ from service.pages.frame import (
 from service.pages.legend import MARKS, Legend, none_marked
 from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
+from service.pages.still import still_map
 from service.pages.town_ways import town_downloads, town_layers, town_map, town_maps
 from service.pages.trend import span_of, trend, trend_finding, trend_heading
 from service.pages.week import week_facts, week_view
@@ -124,7 +125,8 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
     months, usual = trend(site.dataset, question)
     facts = _facts(site, asked, months)
     county = question.everywhere()
-    everywhere, inside = (site.answer(layer, part)[1] for part in (county, question))
+    answer, everywhere = site.answer(layer, county)
+    inside = site.answer(layer, question)[1]
     legend = Legend.of(form["drawing"], everywhere)
     config = map_config(
         site.dataset,
@@ -135,6 +137,10 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         town=facts["town"],
         noun=question.theme.noun,
         layers=town_layers(site, asked),
+    )
+    name = facts["town"]
+    still = still_map(
+        answer.outlines, everywhere, legend, inside=lambda row: bool(row["town"] == name)
     )
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = span_of(site.dataset, question)
@@ -180,5 +186,5 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         more=town_maps(site, question),
         printed=address("", site.dataset, asked)[1:],
         downloads=town_downloads(site, asked),
-        map=build_map(config),
+        map=build_map(config, still),
     )

@@ -24,7 +24,13 @@ PAGES = {
     "/conformance": ["/conformance"],
     "/api": ["/api"],
 }
-NO_PAGES = {"/health", "/static/folium.js", "/towns", "/towns/{town}/briefing"}
+NO_PAGES = {
+    "/health",
+    "/static/folium.js",
+    "/static/joined/{name}",
+    "/towns",
+    "/towns/{town}/briefing",
+}
 """What is for programs alone, what only leads on, and what is no page but a file to print."""
 
 WRONG = ["/nowhere", "/rural?theme=juggling"]

@@ -9,7 +9,7 @@ import xstatic.pkg.leaflet
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from service.assets import Assets
+from service.assets import JOINED, Assets
 
 STATIC = Path(__file__).parents[2] / "static"
 LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
@@ -42,7 +42,31 @@ def test_a_file_is_sent_as_it_is_and_compressed_where_that_is_taken(
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("path", ["nothing.js", "../pyproject.toml", "%2e%2e/pyproject.toml", ""])
+@pytest.mark.parametrize("name", JOINED)
+def test_files_that_every_page_wants_are_sent_as_one(client: TestClient, name: str) -> None:
+    answer = client.get(f"/static/joined/{name}")
+    assert (
+        answer.headers["content-type"]
+        == client.get(f"/static/{JOINED[name][0]}").headers["content-type"]
+    )
+    parts = [(STATIC / file).read_bytes() for file in JOINED[name]]
+    assert answer.content.split() == b" ".join(parts).split()
+    assert (
+        client.get(
+            f"/static/joined/{name}", headers={"If-None-Match": answer.headers["etag"]}
+        ).status_code
+        == 304
+    )
+
+
+def test_every_script_and_style_is_sent_with_a_page() -> None:
+    sent = {file for files in JOINED.values() for file in files}
+    assert sent == {file.name for file in STATIC.iterdir() if file.suffix in (".js", ".css")}
+
+
+@pytest.mark.parametrize(
+    "path", ["nothing.js", "joined/nothing.js", "../pyproject.toml", "%2e%2e/pyproject.toml", ""]
+)
 def test_nothing_else_is_sent(client: TestClient, path: str) -> None:
     response = client.get(f"/static/{path}")
     assert response.status_code == 404

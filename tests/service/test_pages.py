@@ -103,7 +103,7 @@ def test_every_link_leads_somewhere_here(client: TestClient, path: str) -> None:
 @pytest.mark.parametrize("path", EVERY)
 def test_everything_a_page_fetches_comes_from_this_server(client: TestClient, path: str) -> None:
     page = read(client, path)
-    assert "/static/safermap.css" in page.assets
+    assert "/static/joined/look.css" in page.assets
     for asset in page.assets:
         assert asset.startswith(("/static/", "/collections/"))
         assert client.get(asset).status_code == 200, asset

@@ -1,0 +1,86 @@
+"""The map of a layer's page: what its script fetches, and what stands before it runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from geo.dataset import Dataset
+from geo.offences import THEMES
+from geo.query import Question
+from geo.rural_urban import Place
+from layers.layer import Layer
+from service.items import choose
+from service.maps import MapParts, build_map, map_config
+from service.pages.frame import address
+from service.pages.legend import Legend
+from service.pages.still import still_ground, still_map
+from service.parameters import Window
+from service.site import Site
+
+OTHER: dict[Place, Place] = {"rural": "urban", "urban": "rural"}
+
+
+def layer_map(
+    site: Site,
+    layer: Layer,
+    question: Question,
+    part: Mapping[str, str],
+    *,
+    window: Window,
+    legend: Legend,
+) -> MapParts:
+    """The map of a layer.
+
+    A layer of areas is mapped whole, with the town that was asked for at its front; one of places
+    within a town is mapped on the areas that were asked for. `part`: what else was asked of its
+    items, as parameters, which `window` has as values.
+    """
+    dataset, items = site.dataset, f"/collections/{layer.name}/items"
+    county = question if layer.within_town else question.everywhere()
+    more: dict[str, Any] = {}
+    if question.town:
+        more["town"] = dataset.town_name(question.town)
+    if layer.within_town:
+        more["ground"] = _ground(dataset, question)
+        still = still_ground(dataset.lsoa_shapes.outlines[question.shown(dataset)])
+    else:
+        aside = None if question.town or part else question.place
+        if aside and left_aside(dataset, question):
+            more["context"] = _other_places(dataset, question, OTHER[aside])
+            hatched = dataset.lsoa_shapes.outlines[dataset.place == OTHER[aside]]
+        else:
+            hatched = None
+        answer, rows = site.answer(layer, county)
+        _, drawn = choose(answer, window)
+        still = still_map(
+            answer.outlines[drawn],
+            [rows[i] for i in drawn],
+            legend,
+            inside=lambda row: not question.town or row["town"] == more["town"],
+            hatched=hatched,
+        )
+    data = address(items, dataset, county, **({"limit": "10000"} | dict(part)), f="geojson")
+    noun = question.theme.noun
+    config = map_config(dataset, layer, data, legend.classes, legend.drawing, noun=noun, **more)
+    return build_map(config, still)
+
+
+def left_aside(dataset: Dataset, question: Question) -> int | None:
+    """How many areas are of the other kind of place; None where the question is put to all."""
+    if question.place is None:
+        return None
+    return int((dataset.place == OTHER[question.place]).sum())
+
+
+def _other_places(dataset: Dataset, question: Question, other: Place) -> str:
+    """Where the areas are that the question leaves aside."""
+    theme = THEMES["crime"] if question.theme.rural_only else question.theme
+    asked = Question(theme, question.period, question.sources, other)
+    return address("/collections/lsoas/items", dataset, asked, limit="10000", f="geojson")
+
+
+def _ground(dataset: Dataset, question: Question) -> str:
+    """Where the areas are that lie under the places of a question."""
+    theme = THEMES["crime"] if question.theme.rural_only else question.theme
+    asked = Question(theme, question.period, question.sources)
+    town = {"town": question.town} if question.town else {}
+    return address("/collections/lsoas/items", dataset, asked, **town, limit="10000", f="geojson")
