@@ -1,8 +1,9 @@
 """A map in Chromium beside stock folium with its GeoJSON embedded, on the same data.
 
-`python -m bench.redraw` prints, as medians and ratios, how long it takes until the first area is
-drawn, how long a change of theme takes from the response to the frame that shows it, and the bytes
-of the page. Stock folium is spared all that it would ask other hosts for but Leaflet, which it gets
+`python -m bench.redraw` prints, as medians and ratios, how long it takes until a frame shows the
+first area, of the still picture or of the map, and until one shows the map that can be used; how
+long a change of theme takes from the response to the frame that shows it; and the bytes of the
+page. Stock folium is spared all that it would ask other hosts for but Leaflet, which it gets
 from the same folder; a change of theme is another page to it.
 """
 
@@ -33,11 +34,18 @@ COUNTY, TOWN = "/collections/hotspots/items?f=html&theme={}", "/towns/oswestry?t
 ITEMS = "/collections/hotspots/items?theme={}&limit=10000&f=geojson"
 WATCH = """
   window.frames_after = (told) => requestAnimationFrame(() => setTimeout(told));
+  window.shown = {};
+  const watched = {
+    first: ".still .areas path, path.leaflet-interactive[d]",
+    live: "path.leaflet-interactive[d]",
+  };
   new MutationObserver((_, watch) => {
-    if (!document.querySelector("path.leaflet-interactive[d]")) return;
-    watch.disconnect();
-    window.drawn = performance.now();
-    frames_after(() => { window.framed = performance.now(); });
+    for (const [name, selector] of Object.entries(watched)) {
+      if (!document.querySelector(selector)) continue;
+      delete watched[name];
+      frames_after(() => { shown[name] = performance.now(); });
+    }
+    if (!watched.live) watch.disconnect();
   }).observe(document, { subtree: true, childList: true, attributes: true });
 """
 CHANGE = """
@@ -81,30 +89,30 @@ def stock(collection: dict[str, object], into: Path) -> None:
 
 
 def opened(browser: Browser, address: str) -> Page:
-    """An address in a browser that has nothing of it yet, once its first area is drawn."""
+    """An address in a browser that has nothing of it yet, once its map is drawn."""
     page = browser.new_context(viewport={"width": 1366, "height": 900}).new_page()
     page.add_init_script(WATCH)
     page.goto(address)
     for _ in range(1000):
-        if page.evaluate("Boolean(window.framed)"):
+        if page.evaluate("Boolean(shown.live)"):
             return page
         page.wait_for_timeout(20)
     raise SystemExit(f"{address} drew no area")
 
 
-def first_area(browser: Browser, address: str) -> float:
-    """Milliseconds from the start of a navigation until the first area is drawn."""
+def first_area(browser: Browser, address: str) -> tuple[float, float]:
+    """Milliseconds from the start of a navigation to the first area's frame, and to the map's."""
     page = opened(browser, address)
-    took = float(page.evaluate("drawn"))
+    first, live = page.evaluate("[shown.first, shown.live]")
     page.context.close()
-    return took
+    return float(first), float(live)
 
 
 def another_page(browser: Browser, address: str) -> float:
     """Milliseconds from the response of a page until the frame that shows its first areas."""
     page = opened(browser, address)
     ended = "performance.getEntriesByType('navigation')[0].responseEnd"
-    took = float(page.evaluate(f"framed - {ended}"))
+    took = float(page.evaluate(f"shown.live - {ended}"))
     page.context.close()
     return took
 
@@ -175,12 +183,19 @@ def measure(ours: str, theirs: str, pages: Path) -> None:
     one, two = (f"{theirs}/{theme}.html" for theme in (FIRST, SECOND))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        first = [(first_area(browser, county), first_area(browser, one)) for _ in range(ROUNDS)]
+        pages_of = {"county": county, "town": town, "stock": one}
+        first: dict[str, list[tuple[float, float]]] = {name: [] for name in pages_of}
+        for _ in range(ROUNDS):
+            for name, address in pages_of.items():
+                first[name].append(first_area(browser, address))
         again = [
             (change(browser, county, SECOND), another_page(browser, two)) for _ in range(ROUNDS)
         ]
         in_town = [change(browser, town, SECOND) for _ in range(ROUNDS)]
-        print(said("First of 193 areas drawn", *map(list, zip(*first, strict=True))))
+        for name in ("county", "town"):
+            for which, what in enumerate(("first area shown", "map in use")):
+                mine, stocks = ([took[which] for took in first[n]] for n in (name, "stock"))
+                print(said(f"{name.capitalize()} page, {what}", mine, stocks))
         print(said("Change of theme after the response", *map(list, zip(*again, strict=True))))
         print(f"The same on a town page: {statistics.median(in_town):.0f} ms")
         print(f"Bytes of a town page: {weight(browser, town):,}")

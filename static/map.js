@@ -29,7 +29,7 @@ const safermap = (function () {
     const group = () => L.layerGroup().addTo(map);
     state = { map, box, config, base: group(), outlines: group(), leaders: group(), canvas: L.canvas(), tip: mapTips.of(map, () => state.config) };
     state.note = say(box, "map-note", box.querySelector(".still") ? "" : "Loading the map.");
-    map.on("zoomend resize", mark);
+    map.on("zoomend resize", () => state.showing || mark());
     get(config)
       .then((found) => state.layer || show(found))
       .catch((error) => state.layer || fail(config, error));
@@ -119,7 +119,7 @@ const safermap = (function () {
     const features = collection.features.filter(wanted);
     const focus = features.filter(inTown);
     const areas = ground ? ground.features : focus;
-    Object.assign(state, { config, areas, focus });
+    Object.assign(state, { config, areas, focus, showing: true });
     if (anew("ground", [config.town, ids(ground ? areas : features), ids(areas), ids(context?.features)])) {
       state.base.clearLayers();
       map.getPane("edge").style.zIndex = config.town ? 370 : 350;
@@ -131,6 +131,7 @@ const safermap = (function () {
     if (anew("outlined", [ids(focus), config.by === "fixed", config.town]) || points) outlines();
     else colours();
     map.fire("areas", { layer: state.layer, features: focus, config, tips: state.tip });
+    state.showing = false;
     mark(); // when all controls stand, which labels keep clear of
     box.dataset.drawn = focus.length;
     box.classList.remove("failed");
