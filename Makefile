@@ -27,9 +27,10 @@ check: setup
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 bench: setup
 	$(BIN)/python -m bench.build
 	$(BIN)/python -m bench.serve
 	$(BIN)/python -m bench.questions
+	$(BIN)/python -m bench.redraw

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from building import build_files
 from command_line import Ended, Run
+from hypothesis import settings
 from incident_rows import incident_rows
 from starlette.testclient import TestClient
 
@@ -22,6 +23,10 @@ from geo.versions import current_folder
 from service.app import create_app
 from service.cli import main
 from service.site import Site
+
+# How long one example takes is no failure: a compiled routine's first call, a busy machine.
+settings.register_profile("safermap", deadline=None)
+settings.load_profile("safermap")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

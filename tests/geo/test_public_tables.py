@@ -101,7 +101,7 @@ def test_what_was_hidden_of_a_restated_year_stays_hidden(tmp_path: Path) -> None
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_programme_over_one_table_leaves_three_values(
     tmp_path_factory: pytest.TempPathFactory, seed: int, busy: int
 ) -> None:

@@ -64,7 +64,7 @@ def mixed_files(draw: st.DrawFn) -> tuple[bytes, list[int], list[int]]:
     return csv_bytes(header, *rows, end=end), good, bad
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(mixed_files())
 def test_each_row_is_accepted_or_refused_on_its_own_line(
     folder: Path, file: tuple[bytes, list[int], list[int]]
@@ -90,7 +90,7 @@ def damaged_files(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(damaged_files())
 def test_a_damaged_file_is_refused_or_wholly_accounted_for(folder: Path, data: bytes) -> None:
     try:
@@ -102,7 +102,7 @@ def test_a_damaged_file_is_refused_or_wholly_accounted_for(folder: Path, data: b
     assert read.incidents.num_rows + len(read.refusals) == len(records) - 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_any_bytes_at_all_are_refused_with_an_explanation(folder: Path, data: bytes) -> None:
     with pytest.raises(InputError, match=r"file\.csv"):

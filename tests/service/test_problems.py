@@ -214,7 +214,7 @@ PATHS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PATHS, st.lists(st.tuples(NAMES, TEXTS), max_size=4), st.sampled_from(["*/*", "text/html"]))
 def test_no_query_is_too_strange(
     client: TestClient, path: str, query: list[tuple[str, str]], accept: str

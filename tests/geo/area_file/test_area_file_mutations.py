@@ -46,7 +46,7 @@ def outcome(folder: Path, content: bytes) -> AreaFile | str:
         return first
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 30), PIECES), max_size=4))
 def test_pieces_of_text_cut_out_and_put_in(home: Path, edits: list[tuple[int, int, str]]) -> None:
     text = WHOLE
@@ -55,7 +55,7 @@ def test_pieces_of_text_cut_out_and_put_in(home: Path, edits: list[tuple[int, in
     outcome(home, text.encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=5))
 def test_bytes_changed(home: Path, changes: list[tuple[int, int]]) -> None:
     content = bytearray(WHOLE.encode())
@@ -65,7 +65,7 @@ def test_bytes_changed(home: Path, changes: list[tuple[int, int]]) -> None:
     outcome(home, bytes(content))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.integers(0, len(LINES) - 1), max_size=60))
 def test_lines_left_out_repeated_and_moved(home: Path, order: list[int]) -> None:
     outcome(home, "".join(LINES[number] for number in order).encode())
@@ -92,7 +92,7 @@ def as_toml(value: object) -> str:
 SETTINGS = [number for number, line in enumerate(LINES) if " = " in line]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(SETTINGS), VALUES)
 def test_any_value_for_any_setting_is_taken_or_told_with_its_line(
     home: Path, number: int, value: object
@@ -114,7 +114,7 @@ def places(value: object, place: tuple[str | int, ...] = ()) -> Iterator[tuple[s
 KEYS = st.sampled_from(["a", "b", '"c d"', "'e'", "1", "a.b", 'b."x.y"'])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.tuples(

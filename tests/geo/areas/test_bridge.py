@@ -184,7 +184,7 @@ def test_a_common_area_whose_outline_is_not_whole_is_an_error(tmp_path: Path) ->
         assemble(plan(file, vintage="common", code_look_up=look_up(tmp_path)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     old=st.lists(st.integers(0, 5000), min_size=4, max_size=4),
     new=st.lists(st.integers(0, 5000), min_size=4, max_size=4),

@@ -29,9 +29,7 @@ DAMAGE = st.lists(
     min_size=1,
     max_size=6,
 )
-often = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+often = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def damaged(path: Path, damage: list[tuple[float, bytes, int]]) -> Path:

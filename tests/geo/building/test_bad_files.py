@@ -127,7 +127,7 @@ def build_or_refuse(home: Path, attempt: Callable[[], Built]) -> Built | None:
 
 
 @pytest.mark.parametrize("data", [STREET, EXTRACT], ids=["street", "extract"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(damage=DAMAGE)
 def test_damaged_rows_are_accounted_for(home: Path, data: bytes, damage: Damage) -> None:
     path, made = home.parent / "file.csv", damaged(data, damage)
@@ -137,7 +137,7 @@ def test_damaged_rows_are_accounted_for(home: Path, data: bytes, damage: Damage)
         assert_accounted(built, rows_in(made))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(damage=DAMAGE)
 def test_damaged_archives_are_read_or_refused(home: Path, damage: Damage) -> None:
     path = home.parent / "file.zip"
@@ -149,7 +149,7 @@ def test_damaged_archives_are_read_or_refused(home: Path, damage: Damage) -> Non
         assert built.manifest["rows"]["read"] in (1, 3, 4)  # either member, or both
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(damage=DAMAGE)
 def test_damaged_column_maps_are_read_or_refused(home: Path, damage: Damage) -> None:
     path, said = home.parent / "mapped.csv", home.parent / "map.toml"
@@ -234,7 +234,7 @@ def test_outlines_without_names_are_called_by_their_codes(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name != "street.csv"])
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(damage=DAMAGE)
 def test_a_damaged_area_is_built_or_refused(home: Path, name: str, damage: Damage) -> None:
     folder = home.parent / "area"
@@ -389,7 +389,7 @@ def test_files_one_may_not_read(tmp_path: Path, run: Run, name: str) -> None:
     assert not (tmp_path / "home").exists()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.binary(max_size=200))
 def test_any_bytes_at_all_leave_the_dataset_as_it_was(home: Path, data: bytes) -> None:
     for name in ("any.csv", "any.zip"):

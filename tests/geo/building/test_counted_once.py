@@ -106,7 +106,7 @@ def crimes(rows: list[Row]) -> Counter[tuple[int, str, str]]:
     return Counter(row[1:] for row in counted if row[3] != LONDON)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=rows_drawn, data=st.data())
 def test_any_division_of_the_rows_gives_the_same_counts(
     home: Path, rows: list[Row], data: st.DataObject
@@ -137,7 +137,7 @@ def test_any_division_of_the_rows_gives_the_same_counts(
         assert by_kind == wanted
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(extracts=st.lists(rows_drawn, min_size=1, max_size=3))
 def test_a_later_extract_stands_for_the_months_it_covers(
     home: Path, extracts: list[list[Row]]

@@ -134,7 +134,7 @@ points = st.tuples(
 ).map(lambda row: (row[0], row[1], NAN if np.isnan(row[1]) else row[2]))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(points, min_size=1, max_size=12).flatmap(
         lambda table: st.tuples(st.just(table), st.permutations(range(len(table))))

@@ -5,12 +5,7 @@ from pathlib import Path
 import geopandas
 import pandas as pd
 import pytest
-from hypothesis import settings
 from measured_areas import Shropshire, queen
-
-# The first call of a compiled routine is slow; that is no failure.
-settings.register_profile("measures", deadline=None)
-settings.load_profile("measures")
 
 
 @pytest.fixture(scope="session")
