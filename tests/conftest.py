@@ -1,19 +1,16 @@
 """What every test may ask for."""
 
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pandas as pd
 import pytest
 from building import build_files
 from command_line import Ended, Run
 from hypothesis import settings
 from incident_rows import incident_rows
+from serving import serving
 from starlette.testclient import TestClient
 
 from boundaries import SHROPSHIRE
@@ -92,42 +89,11 @@ def safermap() -> str:
 
 
 @pytest.fixture(scope="session")
-def server(
-    embedded_home: Path, safermap: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def server(embedded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server in a process of its own, over the embedded dataset."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
     log = tmp_path_factory.mktemp("server") / "log.txt"
-    address = f"http://127.0.0.1:{port}"
-    command = [safermap, "serve", "--dataset", str(embedded_home), "--port", port]
-    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
-        try:
-            _wait_until_it_answers(address, process, log)
-            yield address
-        finally:
-            process.terminate()
-
-
-@pytest.fixture(scope="session")
-def wait_until_it_answers() -> Callable[[str, subprocess.Popen[bytes], Path], None]:
-    """How to wait for a server that a test starts itself."""
-    return _wait_until_it_answers
-
-
-def _wait_until_it_answers(
-    address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60
-) -> None:
-    """Poll the health of a server until it answers. Fails with its log where it does not."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx2.get(f"{address}/health", trust_env=False).is_success:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"The server did not answer within {seconds} s: {log.read_text('utf-8')}")
+    with serving(log, "--dataset", embedded_home) as address:
+        yield address
 
 
 @pytest.fixture

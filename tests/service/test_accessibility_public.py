@@ -1,15 +1,13 @@
 """The pages of a public view, where counts are hidden, in a real browser."""
 
-import socket
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from accessible import faults_of
 from browsing import needs_chromium
 from made_partner import partner
 from playwright.sync_api import Browser
+from serving import serving
 
 pytestmark = needs_chromium
 HIDDEN = [
@@ -27,25 +25,12 @@ HIDDEN = [
 
 
 @pytest.fixture(scope="module")
-def server(
-    safermap: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    wait_until_it_answers: Callable[[str, subprocess.Popen[bytes], Path], None],
-) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that shows what is public of a partner's records."""
     folder = tmp_path_factory.mktemp("public")
     partner(folder / "home", 1)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [safermap, "serve", "--dataset", folder / "home", "--public", "--port", str(port)]
-    log, address = folder / "log.txt", f"http://127.0.0.1:{port}"
-    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
-        try:
-            wait_until_it_answers(address, process, log)
-            yield address
-        finally:
-            process.terminate()
+    with serving(folder / "log.txt", "--dataset", folder / "home", "--public") as address:
+        yield address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,13 +2,12 @@
 
 import re
 import socket
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 import pytest
 from command_line import Ended, Run, refused
+from serving import serving
 from starlette.testclient import TestClient
 
 from geo.dataset import Dataset
@@ -87,26 +86,12 @@ def test_a_port_that_is_taken_is_said(spawn: Run, embedded_home: Path) -> None:
     assert re.search(r"address already in use|port", result.stderr, re.IGNORECASE)
 
 
-def test_the_first_serve_in_an_empty_folder_builds_and_answers(
-    safermap: str, tmp_path: Path, wait_until_it_answers: Callable[..., None]
-) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log, address = tmp_path / "log.txt", f"http://127.0.0.1:{port}"
-    with (
-        log.open("wb") as out,
-        subprocess.Popen(
-            [safermap, "serve", "--port", str(port)], cwd=tmp_path, stdout=out, stderr=out
-        ) as process,
-    ):
-        try:
-            wait_until_it_answers(address, process, log)
-            items = f"{address}/collections/lsoas/items?theme=asb&datetime=2015-01/2015-12"
-            features = httpx2.get(items, trust_env=False).json()["features"]
-            assert sum(item["properties"]["count"] for item in features) == 8_973
-        finally:
-            process.terminate()
+def test_the_first_serve_in_an_empty_folder_builds_and_answers(tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    with serving(log, cwd=tmp_path) as address:
+        items = f"{address}/collections/lsoas/items?theme=asb&datetime=2015-01/2015-12"
+        features = httpx2.get(items, trust_env=False).json()["features"]
+        assert sum(item["properties"]["count"] for item in features) == 8_973
     said = log.read_text("utf-8")
     assert "No dataset yet: building the embedded one, with illustrative incidents." in said
     assert address in said

@@ -1,15 +1,13 @@
 """The page /compare in a real browser, over a server that has other areas beside its own."""
 
-import socket
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import httpx2
 import pytest
 from browsing import PHONE, WIDE, WIDTH, Seen, needs_chromium
 from made_dataset import COUNCIL, made, row, shire
 from playwright.sync_api import Browser, expect
+from serving import serving
 
 pytestmark = needs_chromium
 LONG = "Countyshire Combined Community Safety Partnership and the Vale of Somewhere"
@@ -18,11 +16,7 @@ HALO = 4  # of a letter, so that it can be read across a line
 
 
 @pytest.fixture(scope="module")
-def server(
-    safermap: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    wait_until_it_answers: Callable[[str, subprocess.Popen[bytes], Path], None],
-) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that has three areas beside its own, one of a partner's records."""
     folder = tmp_path_factory.mktemp("beside")
     for name, count, residents in (
@@ -33,20 +27,12 @@ def server(
         shire(folder, name, count, residents)
     made(folder / "council", [COUNCIL], [row(0, "asb-nuisance", "2019-06", (4, 4), 20)],
          area={"name": "Councilshire"})  # fmt: skip
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     beside = [
         word for name in ("Bigshire", LONG, "council") for word in ("--beside", folder / name)
     ]
-    command = [safermap, "serve", "--dataset", folder / "Ourshire", *beside, "--port", str(port)]
-    log, address = folder / "log.txt", f"http://127.0.0.1:{port}"
-    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
-        try:
-            wait_until_it_answers(address, process, log)
-            yield address
-        finally:
-            process.terminate()
+    log = folder / "log.txt"
+    with serving(log, "--dataset", folder / "Ourshire", *beside) as address:
+        yield address
     assert f"Beside it: Bigshire, {LONG}, Councilshire, at /compare." in log.read_text("utf-8")
 
 

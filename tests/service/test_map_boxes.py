@@ -1,10 +1,8 @@
 """The boxes on a town's map and what lies under it, in a real browser, against the service."""
 
 import re
-import socket
-import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +11,7 @@ import httpx2
 import pytest
 from browsing import AREAS, Seen, needs_chromium
 from playwright.sync_api import Browser, Page, Route, expect
+from serving import serving
 
 pytestmark = needs_chromium
 TOWN = "/towns/shrewsbury"
@@ -156,25 +155,12 @@ def test_a_first_year_has_no_box_of_change(see: Seen) -> None:
 
 
 @pytest.fixture(scope="module")
-def tiled(
-    embedded_home: Path,
-    safermap: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    wait_until_it_answers: Callable[[str, subprocess.Popen[bytes], Path], None],
-) -> Iterator[str]:
+def tiled(embedded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that was told of tiles."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
     log = tmp_path_factory.mktemp("tiled") / "log.txt"
-    command = [safermap, "serve", "--dataset", str(embedded_home), "--port", port]
-    command += ["--tiles", TILES, "--tiles-attribution", WORDS]
-    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
-        try:
-            wait_until_it_answers(f"http://127.0.0.1:{port}", process, log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
+    told = ("--tiles", TILES, "--tiles-attribution", WORDS)
+    with serving(log, "--dataset", embedded_home, *told) as address:
+        yield address
 
 
 def give(route: Route) -> None:

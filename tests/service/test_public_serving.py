@@ -1,14 +1,12 @@
 """From a partner's extract to a service that anyone may use, by the commands alone."""
 
-import socket
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 import pytest
 from asking import strict
 from command_line import Run
+from serving import serving
 
 from geo.dataset import Dataset
 from geo.public.view import public_view
@@ -52,35 +50,22 @@ def test_a_build_hides_small_counts_and_says_so(run: Run, extract: Path, tmp_pat
 
 
 def test_what_is_public_is_served_to_other_machines(
-    run: Run,
-    safermap: str,
-    extract: Path,
-    tmp_path: Path,
-    wait_until_it_answers: Callable[..., None],
+    run: Run, extract: Path, tmp_path: Path
 ) -> None:
     out, log = tmp_path / "out", tmp_path / "log.txt"
     assert run("build", "--incidents", extract, "--out", out).returncode == 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    command = [safermap, "serve", "--dataset", str(out), "--public", "--port", port]
-    command += ["--host", "0.0.0.0"]  # noqa: S104  what is public may be on every address
-    with log.open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as process:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_until_it_answers(address, process, log)
+    everywhere = ("--public", "--host", "0.0.0.0")  # noqa: S104  what is public may be there
+    with serving(log, "--dataset", out, *everywhere) as address:
 
-            def get(path: str) -> httpx2.Response:
-                return httpx2.get(f"{address}{path}", trust_env=False)
+        def get(path: str) -> httpx2.Response:
+            return httpx2.get(f"{address}{path}", trust_env=False)
 
-            found = strict(get("/collections/lsoas/items?theme=crime").text)["features"]
-            counts = [one["properties"]["count"] for one in found]
-            assert counts.count(36) == 1
-            assert counts.count(None) >= 1
-            assert sum(count or 0 for count in counts) == 36
-            rural = strict(get("/collections/rural-urban/items?theme=crime").text)["features"]
-            assert [one["properties"]["count"] for one in rural[:2]] == [6, 36]
-            assert "Secret Lane" not in get("/collections/hotspots/items?theme=crime&f=html").text
-            assert get("/collections/map-points/items").status_code == 404
-        finally:
-            process.terminate()
+        found = strict(get("/collections/lsoas/items?theme=crime").text)["features"]
+        counts = [one["properties"]["count"] for one in found]
+        assert counts.count(36) == 1
+        assert counts.count(None) >= 1
+        assert sum(count or 0 for count in counts) == 36
+        rural = strict(get("/collections/rural-urban/items?theme=crime").text)["features"]
+        assert [one["properties"]["count"] for one in rural[:2]] == [6, 36]
+        assert "Secret Lane" not in get("/collections/hotspots/items?theme=crime&f=html").text
+        assert get("/collections/map-points/items").status_code == 404

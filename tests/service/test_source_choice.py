@@ -1,24 +1,19 @@
 """In a real browser: choosing whose records to see, and areas with names longer than the screen."""
 
-import socket
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from browsing import AREAS, PHONE, WIDE, WIDTH, needs_chromium
 from made_dataset import lsoas, write_made
 from playwright.sync_api import Browser
+from serving import serving
 
 pytestmark = needs_chromium
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch and the Vale of Somewhere"
 
 
 @pytest.fixture(scope="module")
-def address(
-    safermap: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    wait_until_it_answers: Callable[..., None],
-) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of the grid, all of its names long."""
     folder = tmp_path_factory.mktemp("long")
     names = [f"{LONG} {number}" for number in range(len(lsoas()))]
@@ -27,17 +22,8 @@ def address(
         edit=lambda frame: frame.assign(name=names, short_name=names),
         area={"name": LONG, "partnership": LONG},
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    log, found = folder / "log.txt", f"http://127.0.0.1:{port}"
-    command = [safermap, "serve", "--dataset", str(home), "--port", port]
-    with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
-        try:
-            wait_until_it_answers(found, process, log)
-            yield found
-        finally:
-            process.terminate()
+    with serving(folder / "log.txt", "--dataset", home) as found:
+        yield found
 
 
 def test_another_source_is_chosen_by_a_form_of_its_own(browser: Browser, address: str) -> None:

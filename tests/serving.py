@@ -1,0 +1,45 @@
+"""A server in a process of its own, as a user starts it."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+PATIENCE = 60  # seconds
+
+
+@contextmanager
+def serving(log: Path, *arguments: object, cwd: Path | None = None) -> Iterator[str]:
+    """The address of `safermap serve`, which says what it says into `log`, until it is left."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    program = Path(sys.executable).with_name("safermap")
+    command = [program, "serve", "--port", port, *map(str, arguments)]
+    address = f"http://127.0.0.1:{port}"
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(command, cwd=cwd, stdout=said, stderr=said) as process,
+    ):
+        try:
+            _wait_until_it_answers(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+
+
+def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx2.get(f"{address}/health", trust_env=False).is_success:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    pytest.fail(f"The server did not answer within {PATIENCE} s: {log.read_text('utf-8')}")
