@@ -1,11 +1,15 @@
-"""The two coordinate systems and the one transformation between them.
+"""The coordinate systems and the one transformation between them.
 
-Everything is measured in the British National Grid and sent in longitude and latitude. Outlines
-and points go through the same transformation, so what it is off by cancels out between them.
+Everything is measured in the British National Grid and sent in longitude and latitude, or in
+another system that was asked for. Outlines and points go through the same transformation, so what
+it is off by cancels out between them.
 """
 
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pyproj
@@ -16,6 +20,38 @@ from pyproj.transformer import TransformerGroup
 
 BNG = "EPSG:27700"
 LONLAT = "EPSG:4326"
+
+
+@dataclass(frozen=True)
+class System:
+    """A coordinate system that outlines are sent in.
+
+    `uri` names it (OGC). `northing_first`: whether its authority has latitude before longitude.
+    `decimals`: what coordinates are rounded to, a tenth of a metre or finer.
+    """
+
+    uri: str
+    code: str
+    decimals: int
+    degrees: bool = False
+    northing_first: bool = False
+
+
+_EPSG = "http://www.opengis.net/def/crs/EPSG/0"
+CRS84 = System("http://www.opengis.net/def/crs/OGC/1.3/CRS84", LONLAT, 6, degrees=True)
+GRID = System(f"{_EPSG}/27700", BNG, 2)
+SYSTEMS: Mapping[str, System] = MappingProxyType(
+    {
+        system.uri: system
+        for system in (
+            CRS84,
+            System(f"{_EPSG}/4326", LONLAT, 6, degrees=True, northing_first=True),
+            GRID,
+            System(f"{_EPSG}/3857", "EPSG:3857", 2),
+        )
+    }
+)
+"""Every system that outlines can be had in, by its URI."""
 
 set_network_enabled(False)  # the answer must not depend on a grid fetched or not
 
@@ -30,15 +66,23 @@ def to_bng(longitude: ArrayLike, latitude: ArrayLike) -> tuple[NDArray[np.float6
     return _transformer(LONLAT, BNG).transform(longitude, latitude)
 
 
-def lonlat_geometry(geometry: NDArray[np.object_], decimals: int = 6) -> NDArray[np.object_]:
-    """BNG geometries as longitude and latitude, rounded (six decimals are about 0.1 m).
+def lonlat_geometry(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """BNG geometries as longitude and latitude, rounded to six decimals, about 0.1 m."""
+    return geometry_in(CRS84, geometry)
+
+
+def geometry_in(system: System, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """BNG geometries in another system, rounded, in the order of its axes.
 
     Each vertex is rounded for itself, so a border shared by two areas stays shared.
     """
 
     def transform(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        lonlat = _transformer(BNG, LONLAT).transform(xy[:, 0], xy[:, 1])
-        return np.round(np.column_stack(lonlat), decimals)
+        moved = xy
+        if system.code != BNG:
+            moved = np.column_stack(_transformer(BNG, system.code).transform(xy[:, 0], xy[:, 1]))
+        rounded = np.round(moved, system.decimals)
+        return rounded[:, ::-1] if system.northing_first else rounded
 
     return shapely.transform(geometry, transform)  # type: ignore[no-any-return]
 

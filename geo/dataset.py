@@ -256,12 +256,12 @@ class Dataset:
     @cached_property
     def lsoa_shapes(self) -> Shapes:
         """Outlines of the LSOAs."""
-        return Shapes.of(self.lsoas["lsoa_code"], self.lsoas)
+        return Shapes.of(self.lsoas["lsoa_code"], self.lsoas.geometry.to_numpy())
 
     @cached_property
     def town_shapes(self) -> Shapes:
         """Outlines of the towns."""
-        return Shapes.of(self.towns["town_id"], self.towns)
+        return Shapes.of(self.towns["town_id"], self.towns.geometry.to_numpy())
 
     @cached_property
     def rural_urban_shapes(self) -> Shapes:
@@ -270,7 +270,8 @@ class Dataset:
             self.lsoas.dropna(subset=key).dissolve(key)[["geometry"]]
             for key in ("place", "ruc_code")
         ]
-        return Shapes.of([code for frame in merged for code in frame.index], pd.concat(merged))
+        codes = [code for frame in merged for code in frame.index]
+        return Shapes.of(codes, pd.concat(merged).geometry.to_numpy())
 
     def town_name(self, town_id: str) -> str:
         """The town's name by its id. Raises KeyError where there is none."""

@@ -50,4 +50,4 @@ class NamedAreas:
         """
         codes = (quote(code, safe="").replace("%", "!") for code in self.areas["code"])
         ids = (f"{name}.{code}" for name, code in zip(self.areas["set"], codes, strict=True))
-        return Shapes.of(ids, self.areas)
+        return Shapes.of(ids, self.areas.geometry.to_numpy())

@@ -66,7 +66,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
     }
     return Answer(
         rows.reset_index(drop=True),
-        Shapes.from_bng(ids, cut[drawn]),
+        Shapes.of(ids, cut[drawn]),
         list(range(len(drawn))),
         facts,
     )

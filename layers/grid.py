@@ -62,7 +62,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
         }
     )
     ids = [f"{shape}-{cell}.{column}.{row}" for column, row in cells[first].tolist()]
-    shapes = Shapes.from_bng(ids, shapely.polygons(outlines))
+    shapes = Shapes.of(ids, shapely.polygons(outlines))
     facts = {
         **shown.facts,
         "cell": cell,

@@ -40,7 +40,7 @@ def compute(dataset: Dataset, question: Question) -> Answer:
         }
     )
     points = shapely.points(places.easting[at], places.northing[at])
-    shapes = Shapes.from_bng(places.ids[at], points)
+    shapes = Shapes.of(places.ids[at], points)
     return Answer(rows, shapes, list(range(len(at))), shown.facts | order.facts)
 
 

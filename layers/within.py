@@ -147,7 +147,7 @@ def reach(dataset: Dataset) -> Shapes:
     """The box round the areas, with room for cells that stand across its border."""
     west, south, east, north = dataset.lsoas.total_bounds
     box = shapely.box(west, south, east, north).buffer(LARGEST_CELL, join_style="mitre")
-    return Shapes.from_bng(["reach"], np.array([box], dtype=object))
+    return Shapes.of(["reach"], np.array([box], dtype=object))
 
 
 def absent(dataset: Dataset) -> str | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from geo.crs import CRS84, GRID, SYSTEMS
 from geo.period import month_iso
 from geo.recorders import names_of
 from layers.layer import Layer
@@ -11,11 +12,13 @@ from service.negotiate import MEDIA
 from service.site import Site
 
 OPENAPI_MEDIA = "application/vnd.oai.openapi+json;version=3.0"
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 CONFORMS = tuple(
-    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
-    for name in ("core", "oas30", "html", "geojson")
-)
+    f"http://www.opengis.net/spec/ogcapi-features-{name}"
+    for name in (
+        "1/1.0/conf/core", "1/1.0/conf/oas30", "1/1.0/conf/html", "1/1.0/conf/geojson",
+        "2/1.0/conf/crs",
+    )
+)  # fmt: skip
 
 
 def landing(site: Site, base: str) -> dict[str, Any]:
@@ -77,7 +80,7 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
         "extent": {
             "spatial": {
                 "bbox": [layer.shapes(dataset).extent],
-                "crs": CRS84,
+                "crs": CRS84.uri,
             },
             "temporal": {
                 "interval": [
@@ -85,8 +88,8 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
                 ]
             },
         },
-        "crs": [CRS84],
-        "storageCrs": CRS84,
+        "crs": list(SYSTEMS),
+        "storageCrs": GRID.uri,
         "fields": [
             {"name": f.name, "type": f.kind, "title": f.title, "unit": f.unit, "null": f.null}
             for f in layer.fields(dataset)

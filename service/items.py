@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 import numpy as np
 
+from geo.crs import CRS84, System
 from geo.errors import UnknownNameError
 from geo.formats import Record, geojson, to_csv
 from geo.query import Question
@@ -15,7 +16,7 @@ from geo.recorders import source_asked
 from layers.layer import Answer, Layer
 from layers.metadata import describe
 from service.negotiate import MEDIA
-from service.parameters import Window
+from service.parameters import Window, read_system
 from service.responses import Body, json_bytes
 from service.site import Site, features
 
@@ -30,11 +31,8 @@ def choose(answer: Answer, window: Window) -> tuple[int, list[int]]:
     if window.set is not None:
         matched = np.flatnonzero(answer.rows["set"] == window.set)
     if window.bbox is not None and len(position):
-        west, south, east, north = window.bbox
-        bounds = answer.shapes.bounds[position[matched]]
-        touches = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
-        touches &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-        matched = matched[touches]
+        touching = answer.shapes.placed(window.bbox_system).touching(window.bbox)
+        matched = matched[np.isin(position[matched], touching)]
     return len(matched), matched[window.offset : window.offset + window.limit].tolist()
 
 
@@ -51,9 +49,13 @@ def geojson_items(
         "links": _links(f"{base}/collections/{layer.name}", query, window, matched),
         "metadata": describe(site.dataset, layer, question, answer),
     }
-    content = geojson(members, features(answer, rows, chosen))
+    content = geojson(members, features(answer, rows, chosen, window.system))
     name = file_name(site, layer, question, "geojson")
-    return Body.of(content, MEDIA["geojson"], {"Content-Disposition": f'inline; filename="{name}"'})
+    headers = {
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Crs": f"<{window.system.uri}>",
+    }
+    return Body.of(content, MEDIA["geojson"], headers)
 
 
 def layer_facts(site: Site, layer: Layer, question: Question) -> dict[str, Any]:
@@ -77,21 +79,27 @@ def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> B
     return Body.of(content, "text/csv; charset=utf-8; header=present", headers)
 
 
-def one_item(site: Site, layer: Layer, question: Question, feature_id: str) -> Record:
-    """One feature. Raises UnknownNameError where the layer has none of that id."""
+def one_item(
+    site: Site, layer: Layer, question: Question, feature_id: str, system: System = CRS84
+) -> Record:
+    """One feature, in a system of coordinates.
+
+    Raises UnknownNameError where the layer has none of that id.
+    """
     answer, rows = site.answer(layer, question)
     if feature_id not in answer.ids:
         raise UnknownNameError(
             f"The layer {layer.name} has no feature '{feature_id}' for this question."
         )
-    return features(answer, rows, [answer.ids.index(feature_id)])[0]
+    return features(answer, rows, [answer.ids.index(feature_id)], system)[0]
 
 
 def geojson_item(
     site: Site, layer: Layer, question: Question, feature_id: str, *, base: str, query: Query
 ) -> Body:
     """One feature with its links and metadata."""
-    found = one_item(site, layer, question, feature_id)
+    system = read_system(query, "crs")
+    found = one_item(site, layer, question, feature_id, system)
     answer, _ = site.answer(layer, question)
     collection = f"{base}/collections/{layer.name}"
     links = [
@@ -99,7 +107,8 @@ def geojson_item(
         link(collection, "collection", MEDIA["json"]),
     ]
     said = describe(site.dataset, layer, question, answer)
-    return Body.of(json_bytes({**found, "links": links, "metadata": said}), MEDIA["geojson"])
+    content = json_bytes({**found, "links": links, "metadata": said})
+    return Body.of(content, MEDIA["geojson"], {"Content-Crs": f"<{system.uri}>"})
 
 
 def file_name(site: Site, layer: Layer, question: Question, ending: str) -> str:

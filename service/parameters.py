@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
+from geo.crs import CRS84, SYSTEMS, System
 from geo.dataset import Dataset
 from geo.detail import SHAPES, Detail, Shape
 from geo.errors import QuestionError
@@ -14,6 +15,7 @@ from geo.incidents.table import ALL
 from geo.query import Question
 from geo.recorders import first_recorded
 from geo.rural_urban import PLACES
+from geo.shapes import Box
 from layers.density import LARGEST_BANDWIDTH
 from layers.layer import RATES, Rates
 from layers.within import LARGEST_CELL
@@ -21,7 +23,6 @@ from service.site import Site
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 10_000
 CELLS, BANDWIDTHS = (10, LARGEST_CELL), (20, LARGEST_BANDWIDTH)
-Bbox = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,25 @@ PARAMETERS = {
         ),
         Parameter(
             "bbox",
-            "Show only areas that touch a box: west, south, east, north in degrees.",
+            "Show only features that a box touches or holds: west, south, east, north in degrees; "
+            "or least and greatest coordinates of bbox-crs, in the order of its axes.",
             lambda _: {
                 "type": "array",
                 "items": {"type": "number"},
                 "minItems": 4,
                 "maxItems": 6,
             },
+        ),
+        Parameter(
+            "bbox-crs",
+            "The coordinate system of bbox. Without it, longitude and latitude.",
+            lambda _: _one_of(SYSTEMS, format="uri", default=CRS84.uri),
+        ),
+        Parameter(
+            "crs",
+            "The coordinate system of the features' outlines, in the order of its axes. Without "
+            "it, longitude and latitude.",
+            lambda _: _one_of(SYSTEMS, format="uri", default=CRS84.uri),
         ),
         Parameter(
             "limit",
@@ -152,17 +165,20 @@ MAP_VIEW = ("theme", "datetime", "compare", "source", "rates", "f")
 BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
 SEARCH = ("q", "f")
 DETAIL = ("cell", "shape", "bandwidth")
-ITEM = (*QUESTION, "town", *DETAIL, "f")
-ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, "bbox", "limit", "offset", "f")
+ITEM = (*QUESTION, "town", *DETAIL, "crs", "f")
+BOX = ("bbox", "bbox-crs")
+ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, *BOX, "crs", "limit", "offset", "f")
 
 
 @dataclass(frozen=True)
 class Window:
-    """Which of the features to return, and the rates a map of them shows."""
+    """Which of the features to return, in which coordinates; the rates a map of them shows."""
 
     set: str | None
     rates: Rates | None
-    bbox: Bbox | None
+    bbox: Box | None
+    bbox_system: System
+    system: System
     limit: int
     offset: int
 
@@ -205,10 +221,23 @@ def read_window(
     return Window(
         set=_set(query["set"], sets) if "set" in query else None,
         rates=read_rates(query, rates),
-        bbox=_bbox(query["bbox"]) if "bbox" in query else None,
+        bbox=_bbox(query["bbox"], read_system(query, "bbox-crs")) if "bbox" in query else None,
+        bbox_system=read_system(query, "bbox-crs"),
+        system=read_system(query, "crs"),
         limit=min(_whole(query, "limit", DEFAULT_LIMIT, 1), LARGEST_LIMIT),
         offset=_whole(query, "offset", 0, 0),
     )
+
+
+def read_system(query: Mapping[str, str], name: str) -> System:
+    """The coordinate system that a parameter names; longitude and latitude without it.
+
+    Raises QuestionError naming what there is.
+    """
+    uri = query.get(name, CRS84.uri)
+    if uri not in SYSTEMS:
+        raise QuestionError(f"{name} must be one of {', '.join(SYSTEMS)}, not '{uri}'.")
+    return SYSTEMS[uri]
 
 
 def _set(name: str, sets: Collection[str]) -> str:
@@ -262,19 +291,24 @@ def _whole(query: Mapping[str, str], name: str, default: int, least: int) -> int
     return int(text)
 
 
-def _bbox(text: str) -> Bbox:
-    """West, south, east, north; heights, where given, are left out."""
-    wrong = QuestionError(
-        f"bbox must be west,south,east,north in degrees, such as -3.3,52.3,-2.2,53.0, not '{text}'."
-    )
+def _bbox(text: str, system: System) -> Box:
+    """Least and greatest coordinates, in the order of the system's axes; heights are left out."""
+    shown = "-3.3,52.3,-2.2,53.0" if system.degrees else "340000,290000,380000,340000"
+    axes = "south,west,north,east" if system.northing_first else "west,south,east,north"
+    unit = "degrees" if system.degrees else "metres"
+    if system.northing_first:
+        shown = "52.3,-3.3,53.0,-2.2"
+    wrong = QuestionError(f"bbox must be {axes} in {unit}, such as {shown}, not '{text}'.")
     try:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
         raise wrong from None
     if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
         raise wrong
-    west, south = numbers[:2]
-    east, north = numbers[len(numbers) // 2 :][:2]
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    low, high = numbers[:2], numbers[len(numbers) // 2 :][:2]
+    east, north = (1, 0) if system.northing_first else (0, 1)
+    if low[north] > high[north] or (low[east] > high[east] and not system.degrees):
         raise wrong
-    return west, south, east, north
+    if system.degrees and any(abs(p[east]) > 180 or abs(p[north]) > 90 for p in (low, high)):
+        raise wrong
+    return low[0], low[1], high[0], high[1]

@@ -7,6 +7,7 @@ from threading import Lock
 from cachetools import LRUCache
 
 from geo.comparators import open_each
+from geo.crs import CRS84, System
 from geo.dataset import Dataset
 from geo.formats import Record, feature, records
 from geo.gazetteer import Gazetteer
@@ -112,7 +113,9 @@ class Site:
         return kept
 
 
-def features(answer: Answer, rows: list[Record], chosen: list[int]) -> list[Record]:
-    """The chosen rows of an answer as GeoJSON features."""
-    outlines, ids = answer.shapes.json, answer.ids
+def features(
+    answer: Answer, rows: list[Record], chosen: list[int], system: System = CRS84
+) -> list[Record]:
+    """The chosen rows of an answer as GeoJSON features, in a system of coordinates."""
+    outlines, ids = answer.shapes.placed(system).json, answer.ids
     return [feature(ids[i], rows[i], outlines[answer.position[i]]) for i in chosen]

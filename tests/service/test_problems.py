@@ -51,7 +51,7 @@ WRONG_QUESTIONS = [
     ("/conformance?x=1", "f"),
     (
         f"{ITEMS}/E01028946?limit=1",
-        "theme, datetime, compare, place, source, town, cell, shape, bandwidth, f",
+        "theme, datetime, compare, place, source, town, cell, shape, bandwidth, crs, f",
     ),
     (f"{ITEMS}?compare=2014-01", "leave out compare"),
     (f"{CHANGE}?compare=2015-04/2015-05", "must end before"),
