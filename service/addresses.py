@@ -35,11 +35,11 @@ from service.parameters import (
     check_names,
     read_question,
     read_rates,
-    read_window,
 )
 from service.responses import Body, json_response
 from service.search import search, search_page
 from service.site import Site
+from service.window import read_window
 
 METHODS = ["GET", "HEAD"]
 router = APIRouter()
@@ -173,7 +173,7 @@ async def items(request: Request, name: str) -> Response:
         layer = site.layer(name)
         query = dict(request.query_params)
         question = read_question(site.dataset, request.query_params)
-        window = read_window(query, layer.sets(site.dataset), layer.rates(site.dataset))
+        window = read_window(query, layer, site.dataset)
         return {
             "html": page(map_page, site, layer, question, window, query),
             "geojson": lambda: geojson_items(

@@ -6,34 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import numpy as np
-
 from geo.crs import CRS84, System
 from geo.errors import UnknownNameError
 from geo.formats import Record, geojson, to_csv
 from geo.query import Question
 from geo.recorders import source_asked
-from layers.layer import Answer, Layer
+from layers.layer import Layer
 from layers.metadata import describe
 from service.negotiate import MEDIA
-from service.parameters import Window, read_system
 from service.responses import Body, json_bytes
 from service.site import Site, features
+from service.window import Window, choose, read_system
 
 Query = dict[str, str]
 LONGEST = 80  # letters of an area's name in a file name, which some systems cut at 255
-
-
-def choose(answer: Answer, window: Window) -> tuple[int, list[int]]:
-    """How many rows match, and which of them the window shows."""
-    position = np.array(answer.position, dtype=np.int64)
-    matched = np.arange(len(position))
-    if window.set is not None:
-        matched = np.flatnonzero(answer.rows["set"] == window.set)
-    if window.bbox is not None and len(position):
-        touching = answer.shapes.placed(window.bbox_system).touching(window.bbox)
-        matched = matched[np.isin(position[matched], touching)]
-    return len(matched), matched[window.offset : window.offset + window.limit].tolist()
 
 
 def geojson_items(
@@ -49,13 +35,23 @@ def geojson_items(
         "links": _links(f"{base}/collections/{layer.name}", query, window, matched),
         "metadata": describe(site.dataset, layer, question, answer),
     }
-    content = geojson(members, features(answer, rows, chosen, window.system))
+    content = geojson(members, _asked(features(answer, rows, chosen, window.system), window))
     name = file_name(site, layer, question, "geojson")
     headers = {
         "Content-Disposition": f'inline; filename="{name}"',
         "Content-Crs": f"<{window.system.uri}>",
     }
     return Body.of(content, MEDIA["geojson"], headers)
+
+
+def _asked(found: list[Record], window: Window) -> list[Record]:
+    """Features with the fields that were asked for."""
+    if window.properties is None:
+        return found
+    names = window.properties
+    return [
+        {**one, "properties": {name: one["properties"][name] for name in names}} for one in found
+    ]
 
 
 def layer_facts(site: Site, layer: Layer, question: Question) -> dict[str, Any]:
@@ -72,7 +68,7 @@ def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> B
     constants = {"caveat": said["caveats"][0]}
     if said["denominator"] is not None:
         constants = {"denominator": said["denominator"], **constants}
-    columns = [field.name for field in layer.fields(site.dataset)]
+    columns = [*(window.properties or (field.name for field in layer.fields(site.dataset)))]
     content = to_csv([rows[i] for i in chosen], columns, constants)
     name = file_name(site, layer, question, "csv")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

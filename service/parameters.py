@@ -1,13 +1,12 @@
 """The query parameters: one table that requests are checked against and the API document shows."""
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from geo.crs import CRS84, SYSTEMS, System
+from geo.crs import CRS84, SYSTEMS
 from geo.dataset import Dataset
 from geo.detail import SHAPES, Detail, Shape
 from geo.errors import QuestionError
@@ -15,13 +14,14 @@ from geo.incidents.table import ALL
 from geo.query import Question
 from geo.recorders import first_recorded
 from geo.rural_urban import PLACES
-from geo.shapes import Box
 from layers.density import LARGEST_BANDWIDTH
 from layers.layer import RATES, Rates
 from layers.within import LARGEST_CELL
 from service.site import Site
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 1_000, 10_000
+LONGEST_FILTER = 4_000
+FILTER_LANGUAGES = ("cql2-text", "cql2-json")
 CELLS, BANDWIDTHS = (10, LARGEST_CELL), (20, LARGEST_BANDWIDTH)
 
 
@@ -128,6 +128,34 @@ PARAMETERS = {
             lambda _: _one_of(SYSTEMS, format="uri", default=CRS84.uri),
         ),
         Parameter(
+            "filter",
+            "Show only features of which an expression of the Common Query Language (CQL2) is "
+            "true, such as count >= 10 AND hotspot_class = 'hot spot'. Its fields are the layer's "
+            "queryables.",
+            _text(maxLength=LONGEST_FILTER),
+        ),
+        Parameter(
+            "filter-lang",
+            "How the filter is written: as text or as JSON.",
+            lambda _: _one_of(FILTER_LANGUAGES, default=FILTER_LANGUAGES[0]),
+        ),
+        Parameter(
+            "filter-crs",
+            "The coordinate system of the filter's geometries. Without it, longitude and latitude.",
+            lambda _: _one_of(SYSTEMS, format="uri", default=CRS84.uri),
+        ),
+        Parameter(
+            "sortby",
+            "Fields to put the features in order by, with a comma between; a minus before a name "
+            "puts the greatest first. What is null comes last.",
+            _text(example="-count,name"),
+        ),
+        Parameter(
+            "properties",
+            "Fields to send, with a comma between. Without it, all of them.",
+            _text(example="name,count,rate"),
+        ),
+        Parameter(
             "crs",
             "The coordinate system of the features' outlines, in the order of its axes. Without "
             "it, longitude and latitude.",
@@ -166,21 +194,9 @@ BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
 SEARCH = ("q", "f")
 DETAIL = ("cell", "shape", "bandwidth")
 ITEM = (*QUESTION, "town", *DETAIL, "crs", "f")
-BOX = ("bbox", "bbox-crs")
-ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, *BOX, "crs", "limit", "offset", "f")
-
-
-@dataclass(frozen=True)
-class Window:
-    """Which of the features to return, in which coordinates; the rates a map of them shows."""
-
-    set: str | None
-    rates: Rates | None
-    bbox: Box | None
-    bbox_system: System
-    system: System
-    limit: int
-    offset: int
+CHOSEN = ("bbox", "bbox-crs", "filter", "filter-lang", "filter-crs")
+SHAPED = ("sortby", "properties", "crs")
+ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, *CHOSEN, *SHAPED, "limit", "offset", "f")
 
 
 def check_names(query: QueryParams, allowed: tuple[str, ...]) -> None:
@@ -209,43 +225,6 @@ def read_question(dataset: Dataset, query: QueryParams) -> Question:
         ),
         compare=query.get("compare"),
     )
-
-
-def read_window(
-    query: Mapping[str, str], sets: Collection[str] = (), rates: Collection[Rates] = ()
-) -> Window:
-    """Set, rates, box, limit and offset. A limit over the largest means that (OGC API - Features).
-
-    `sets` are those that the layer's areas are of, `rates` those that its map can show.
-    """
-    return Window(
-        set=_set(query["set"], sets) if "set" in query else None,
-        rates=read_rates(query, rates),
-        bbox=_bbox(query["bbox"], read_system(query, "bbox-crs")) if "bbox" in query else None,
-        bbox_system=read_system(query, "bbox-crs"),
-        system=read_system(query, "crs"),
-        limit=min(_whole(query, "limit", DEFAULT_LIMIT, 1), LARGEST_LIMIT),
-        offset=_whole(query, "offset", 0, 0),
-    )
-
-
-def read_system(query: Mapping[str, str], name: str) -> System:
-    """The coordinate system that a parameter names; longitude and latitude without it.
-
-    Raises QuestionError naming what there is.
-    """
-    uri = query.get(name, CRS84.uri)
-    if uri not in SYSTEMS:
-        raise QuestionError(f"{name} must be one of {', '.join(SYSTEMS)}, not '{uri}'.")
-    return SYSTEMS[uri]
-
-
-def _set(name: str, sets: Collection[str]) -> str:
-    if not sets:
-        raise QuestionError("This layer has no sets of areas; leave out set.")
-    if name not in sets:
-        raise QuestionError(f"There is no set '{name}'; choose one of {', '.join(sets)}.")
-    return name
 
 
 def read_rates(query: Mapping[str, str], rates: Collection[Rates]) -> Rates | None:
@@ -280,35 +259,3 @@ def _shape(name: str | None) -> Shape | None:
     if name is not None and not known:
         raise QuestionError(f"There is no shape '{name}'; choose {' or '.join(SHAPES)}.")
     return known[0] if known else None
-
-
-def _whole(query: Mapping[str, str], name: str, default: int, least: int) -> int:
-    text = query.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) >= least):
-        raise QuestionError(f"{name} must be a whole number from {least} up, not '{text}'.")
-    return int(text)
-
-
-def _bbox(text: str, system: System) -> Box:
-    """Least and greatest coordinates, in the order of the system's axes; heights are left out."""
-    shown = "-3.3,52.3,-2.2,53.0" if system.degrees else "340000,290000,380000,340000"
-    axes = "south,west,north,east" if system.northing_first else "west,south,east,north"
-    unit = "degrees" if system.degrees else "metres"
-    if system.northing_first:
-        shown = "52.3,-3.3,53.0,-2.2"
-    wrong = QuestionError(f"bbox must be {axes} in {unit}, such as {shown}, not '{text}'.")
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        raise wrong from None
-    if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
-        raise wrong
-    low, high = numbers[:2], numbers[len(numbers) // 2 :][:2]
-    east, north = (1, 0) if system.northing_first else (0, 1)
-    if low[north] > high[north] or (low[east] > high[east] and not system.degrees):
-        raise wrong
-    if system.degrees and any(abs(p[east]) > 180 or abs(p[north]) > 90 for p in (low, high)):
-        raise wrong
-    return low[0], low[1], high[0], high[1]

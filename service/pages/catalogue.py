@@ -12,7 +12,6 @@ from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from layers.layer import Answer, Field, Layer
 from service import words
-from service.items import choose
 from service.pages.frame import (
     address,
     beside,
@@ -28,11 +27,12 @@ from service.pages.funnel_chart import funnel_charts
 from service.pages.layer_map import layer_map, left_aside
 from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.render import render_page
-from service.parameters import BOX, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS, Window
+from service.parameters import CHOSEN, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS, SHAPED
 from service.site import Site
+from service.window import Window, choose
 
-WINDOW = ("town", *BOX, "crs", "limit", "offset", "f")
-KEPT = ("place", "town", "rates", "set", *DETAIL, *BOX)
+WINDOW = ("town", *CHOSEN, *SHAPED, "limit", "offset", "f")
+KEPT = ("place", "town", "rates", "set", *DETAIL, *CHOSEN)
 
 
 def catalogue_page(site: Site) -> bytes:
@@ -106,7 +106,9 @@ def map_page(
     drawn = [row for row in everywhere if window.set is None or row["set"] == window.set]
     legend = Legend.of(drawing, drawn)
     items = f"/collections/{layer.name}/items"
-    part: dict[str, str] = {n: query[n] for n in (*BOX, "limit", "offset") if n in query}
+    part: dict[str, str] = {
+        n: query[n] for n in (*CHOSEN, "sortby", "limit", "offset") if n in query
+    }
     if window.set is not None:
         part["set"] = window.set
     town = {"town": question.town} if question.town else {}
@@ -168,7 +170,7 @@ def _comparison(
 ) -> dict[str, Any] | None:
     if not layer.compares:
         return None
-    kept = {name: query[name] for name in ("place", "town", "source", *BOX) if name in query}
+    kept = {name: query[name] for name in ("place", "town", "source", *CHOSEN) if name in query}
     return compare_form(dataset, question, {**kept, "f": "html"})
 
 

@@ -8,13 +8,12 @@ from geo.offences import THEMES
 from geo.query import Question
 from geo.rural_urban import Place
 from layers.layer import Layer
-from service.items import choose
 from service.maps import MapParts, build_map, map_config
 from service.pages.frame import address
 from service.pages.legend import Legend
 from service.pages.still import still_ground, still_map
-from service.parameters import Window
 from service.site import Site
+from service.window import Window, choose
 
 OTHER: dict[Place, Place] = {"rural": "urban", "urban": "rural"}
 

@@ -8,8 +8,8 @@ from geo.query import Question
 from layers.layer import Layer
 from service.pages.catalogue import map_page
 from service.pages.frame import address
-from service.parameters import read_window
 from service.site import Site
+from service.window import read_window
 
 CHANGES = {"hotspots": "change", "towns": "change-towns"}
 """The layers of a town, each with that of its change."""
@@ -31,7 +31,14 @@ def public_layer(
 
 def public_page(site: Site, layer: Layer, question: Question) -> bytes:
     """The map of the layer, with its table, and what of the page is not public."""
-    return map_page(site, layer, question, read_window({}), {}, note=_note(site, layer, question))
+    return map_page(
+        site,
+        layer,
+        question,
+        read_window({}, layer, site.dataset),
+        {},
+        note=_note(site, layer, question),
+    )
 
 
 def _note(site: Site, layer: Layer, question: Question) -> Markup:
