@@ -50,7 +50,7 @@ def briefing(site: Site, asked: Question, base: str, on: date) -> Json:
         "legend": _legend_said(site, question, legend, sets, drawn),
         "trend": trend_said(site, question, facts),
         "week": week_said(site, question, facts),
-        "changes": changes_said(asked, facts),
+        "changes": changes_said(site.dataset, asked, facts),
         "places": places_said(facts),
         "areas": areas_said(question, facts),
         "caveats": _balanced([bold_first(text) for text in facts["caveats"][:CAVEATS]]),

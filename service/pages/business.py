@@ -13,7 +13,7 @@ from layers.metadata import caveats, sources
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
-from service.pages.charts import month_charts
+from service.pages.month_chart import month_charts
 from service.pages.frame import (
     address,
     beside,

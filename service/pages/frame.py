@@ -200,11 +200,12 @@ def month_slider(dataset: Dataset, question: Question, held: Period) -> Period |
 
 
 def compare_form(
-    dataset: Dataset, question: Question, keep: dict[str, str]
+    dataset: Dataset, question: Question, keep: dict[str, str], otherwise: str = "Choose months"
 ) -> dict[str, Any] | None:
     """The earlier months a page offers to compare with; None where none are held.
 
-    As many months just before, and the same months of each year before.
+    As many months just before, and the same months of each year before. `otherwise` is what stands
+    first, and cannot be chosen, where no months are named and the year before is not held.
     """
     held, period, chosen = question.held(dataset), question.period, question.before().period
     offered: dict[Period, str] = {}
@@ -221,11 +222,16 @@ def compare_form(
     }
     if not offered:
         return None
-    offered.setdefault(chosen, "Chosen months")
+    none = not question.compare and chosen not in offered
+    if not none:
+        offered.setdefault(chosen, "Chosen months")
     return {
         "choices": [
-            (earlier.iso(), f"{name}: {short_words(earlier)}", earlier == chosen)
-            for earlier, name in offered.items()
+            *((("", otherwise, True),) if none else ()),
+            *(
+                (earlier.iso(), f"{name}: {short_words(earlier)}", earlier == chosen)
+                for earlier, name in offered.items()
+            ),
         ],
         "keep": {"theme": question.theme.name, "datetime": period.iso(), **keep},
     }
