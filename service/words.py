@@ -1,6 +1,7 @@
 """Figures as people write them: whole sentences, British English, no jargon."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -145,12 +146,11 @@ def changed(
     if not clear:
         return f"No clear change{monthly} from {number(before)} {when}."
     size, span = _sizes(ratio, low, high)
-    return f"That is a {way} of {size}{monthly} from {number(before)} {when}, likely between {span}."
+    told = f"That is a {way} of {size}{monthly} from {number(before)} {when}"
+    return f"{told}, likely between {span}."
 
 
-def halves_changed(
-    before: int, after: int, change: Change, clear: bool, period: Period
-) -> Markup:
+def halves_changed(before: int, after: int, change: Change, clear: bool, period: Period) -> Markup:
     """One sentence on the later half of some months, `period`, against the half before it."""
     which = half_words(period)
     if not before and not after:
@@ -222,6 +222,11 @@ def ratio_words(ratio: float) -> str:
         (2.25, "about twice"),
     )
     return next((words for limit, words in steps if ratio < limit), "more than twice")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: `Wem`, `Wem and Clun`, `Wem, Clun and Broseley`."""
+    return " and ".join([*filter(None, [", ".join(names[:-1])]), names[-1]])
 
 
 def _capital(text: str) -> str:

@@ -86,7 +86,7 @@ def rural_profile(
     whole = replace(question, place=None, town=None)
     offences = offence_ratios(dataset, whole)
     return RuralProfile(
-        measures=tuple(_measure(dataset, question, changing or question, *item) for item in MEASURES),
+        measures=tuple(_measure(dataset, question, changing or question, m) for m in MEASURES),
         never_add=NEVER_ADD,
         offences=offences,
         mix=mix_of(dataset, offences),
@@ -94,8 +94,9 @@ def rural_profile(
 
 
 def _measure(
-    dataset: Dataset, question: Question, changing: Question, name: str, title: str, meaning: str
+    dataset: Dataset, question: Question, changing: Question, measure: tuple[str, str, str]
 ) -> RuralMeasure:
+    name, title, meaning = measure
     theme = find_theme(name)
     asked = ask_part(dataset, question, theme, "rural" if theme.rural_only else None)
     if isinstance(asked, str):

@@ -30,6 +30,7 @@ def bar_charts(
     title: str,
     hollow: bool,
     ends: tuple[str, str] = ("", ""),
+    *,
     width: int = WIDE,
 ) -> tuple[Markup, Markup]:
     """Bars from zero with a line from limit to limit, the mean dashed: wide and narrow.

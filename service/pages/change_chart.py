@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from service.pages.charts import LARGER, NARROW, round_up, shortened, tick
+from service.pages.charts import LARGER, NARROW, in_two, round_up, shortened, tick
 
 _HEAD = 24  # height of the scale above
 _NAMES, _VERDICTS = 190, 118  # room for the names at the left and the verdicts at the right
@@ -103,7 +103,7 @@ class _ChangeChart:
         told = f"{size} {'more' if row.after > row.before else 'fewer'}{self.each}"
         middle = self._middle(i)
         if self.wide:
-            lines = _in_two(row.name, _NAMES - 8)
+            lines = in_two(row.name, _NAMES - 8)
             first = middle + 5 - _LINE / 2 * (len(lines) - 1)
             words = [(0.0, first + _LINE * n, " strong", line) for n, line in enumerate(lines)]
             words += [
@@ -148,20 +148,6 @@ class _ChangeChart:
             for at, to, value, strong in figures
         ]
         return Markup("").join(parts)
-
-
-def _in_two(name: str, room: float) -> list[str]:
-    """A name in one line, or in two where it does not fit, cut at the end where that is too little.
-
-    It breaks at the last space that fits.
-    """
-    first = shortened(name, room)
-    if first == name:
-        return [name]
-    at = name.rfind(" ", 0, len(first))
-    if at <= 0:
-        return [first]
-    return [name[:at], shortened(name[at + 1 :], room)]
 
 
 def _way(row: ChangeRow) -> str:

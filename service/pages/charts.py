@@ -64,6 +64,20 @@ def shortened(text: str, room: float) -> str:
     return text if len(text) <= letters else f"{text[: letters - 1].rstrip()}…"
 
 
+def in_two(name: str, room: float) -> list[str]:
+    """A name in one line, or in two where it does not fit, cut at the end where that is too little.
+
+    It breaks at the last space that fits.
+    """
+    first = shortened(name, room)
+    if first == name:
+        return [name]
+    at = name.rfind(" ", 0, len(first))
+    if at <= 0:
+        return [first]
+    return [name[:at], shortened(name[at + 1 :], room)]
+
+
 def tick(x: float, y: float, text: str, kind: str = "") -> Markup:
     """A word under a chart, in the middle of its place."""
     return Markup('<text class="tick middle{}" x="{:.1f}" y="{:.1f}">{}</text>').format(

@@ -54,8 +54,11 @@ def frame(
 
 
 def _recorded(held: Held) -> dict[str, str]:
+    """What the strip says of one source."""
+    source = held.source
+    drawn = source.illustrative
     return {
-        "who": recorded_by(held.source),
+        "who": "Illustrative incidents" if drawn else f"Recorded by {recorded_by(source)}",
         "name": held.source.name,
         "period": held.period.words(),
     }

@@ -1,7 +1,7 @@
 """Counts by month as SVG: the usual range as a band, the months outside it ringed and named."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -10,6 +10,7 @@ from markupsafe import Markup
 from geo.measures.series import UsualRange
 from geo.period import MONTH_NAMES, Period, month_words
 from service.pages.charts import LARGER, NARROW, grid_lines, points_of, round_up, tick
+from service.pages.month_notes import LETTER, LINE, Ringed, month_notes
 from service.words import number
 
 SCREEN: Mapping[str, int] = MappingProxyType({"wide": LARGER, "narrow": NARROW})
@@ -17,8 +18,6 @@ PAPER: Mapping[str, int] = MappingProxyType({"paper": 520})
 _HEIGHT = 290
 _LEFT, _TOP, _BOTTOM = 44, 46, 42
 _INSIDE = 10  # from the ends of the band to the first and last month
-_LINE = 16  # height of a line of text
-_LETTER = 7.6  # its width
 
 
 def month_charts(
@@ -64,10 +63,10 @@ class _MonthChart:
         self.period, self.counts, self.chosen, self.width = period, counts, chosen, width
         self.usual = None if usual is None or np.isnan(usual.upper).any() else usual
         self.short = width <= NARROW
-        self.right = width - (84 if self.short else 118)
         self.held = [count for count in counts if count is not None]
         highest = [] if self.usual is None else self.usual.upper.tolist()
         self.top = round_up(max([*self.held, *highest], default=0))
+        self.right = width - 10 - round(LETTER * max(map(len, self._told()), default=0))
         self.step = (self.right - _LEFT - 2 * _INSIDE) / max(len(counts) - 1, 1)
 
     def x(self, month: float) -> float:
@@ -104,25 +103,38 @@ class _MonthChart:
         """
         if not self.held:
             return Markup("")
-        average = sum(self.held) / len(self.held)
+        average = self.average
         line = Markup('<line class="mean" x1="{}" y1="{y:.1f}" x2="{}" y2="{y:.1f}"/>').format(
             _LEFT, self.right, y=self.y(average)
         )
-        told = [(self.y(average) + 4, average, "average", " strong")]
+        places = [self.y(average) + 4]
+        if self.usual is not None:
+            upper, lower = (
+                self.y(float(side[-1])) for side in (self.usual.upper, self.usual.lower)
+            )
+            places += [min(upper + 4, places[0] - LINE), max(lower + 4, places[0] + LINE)]
+        return line + Markup("").join(
+            Markup('<text class="tick{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
+                "" if i else " strong", self.right + 8, y, words
+            )
+            for i, (y, words) in enumerate(zip(places, self._told(), strict=True))
+        )
+
+    @property
+    def average(self) -> float:
+        """Of the months held."""
+        return sum(self.held) / len(self.held)
+
+    def _told(self) -> list[str]:
+        """The average and the limits of the last month in words, as far as there are any."""
+        if not self.held:
+            return []
+        told = [f"{number(self.average)} average"]
         if self.usual is not None:
             limit = "" if self.short else " limit"
-            upper, lower = float(self.usual.upper[-1]), float(self.usual.lower[-1])
-            middle = told[0][0]
-            told += [
-                (min(self.y(upper) + 4, middle - _LINE), upper, f"upper{limit}", ""),
-                (max(self.y(lower) + 4, middle + _LINE), lower, f"lower{limit}", ""),
-            ]
-        return line + Markup("").join(
-            Markup('<text class="tick{}" x="{}" y="{:.1f}">{} {}</text>').format(
-                kind, self.right + 8, y, number(value), words
-            )
-            for y, value, words, kind in told
-        )
+            told += [f"{number(self.usual.upper[-1])} upper{limit}",
+                     f"{number(self.usual.lower[-1])} lower{limit}"]  # fmt: skip
+        return told
 
     def _breaks(self, breaks: Mapping[int, str]) -> Markup:
         """A numbered line before each month from which recording is different."""
@@ -187,37 +199,23 @@ class _MonthChart:
         if self.usual is None:
             return Markup("")
         outside = np.flatnonzero(self.usual.outside).tolist()
+        at = [(self.x(i), self.y(self._count(i))) for i in outside]
         rings = (
-            Markup('<circle class="ring" cx="{:.1f}" cy="{:.1f}" r="7"/>').format(
-                self.x(i), self.y(float(self.counts[i] or 0))
-            )
-            for i in outside
+            Markup('<circle class="ring" cx="{:.1f}" cy="{:.1f}" r="7"/>').format(x, y)
+            for x, y in at
         )
-        return Markup("").join((*rings, *self._named(outside, self.usual)))
-
-    def _named(self, outside: Sequence[int], usual: UsualRange) -> Iterator[Markup]:
-        """The words of those for which there is room, those farthest outside first."""
-        far = {i: max(self._count(i) - usual.upper[i], usual.lower[i] - self._count(i))
-               for i in outside}  # fmt: skip
-        taken: list[tuple[bool, float, float]] = []
-        for i in sorted(outside, key=lambda i: -far[i]):
-            high = bool(self._count(i) > usual.upper[i])
-            first = f"{number(self._count(i))} in {month_words(self.period.first + i)}:"
-            second = f"{'above' if high else 'below'} the usual range"
-            y, late = self.y(self._count(i)), self.x(i) > (_LEFT + self.right) / 2
-            above = high or y + 24 + _LINE > self.y(0)
-            length = max(len(first), len(second)) * _LETTER
-            start = self.x(i) + 8 - length if late else self.x(i) - 8
-            if any(a == above and start < b and c < start + length for a, c, b in taken):
-                continue
-            taken.append((above, start, start + length))
-            top = y - 12 - _LINE if above else y + 22
-            yield Markup("").join(
-                Markup('<text class="tick note{}{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
-                    kind, " end" if late else "", self.x(i) + (8 if late else -8), top + down, words
-                )
-                for kind, down, words in ((" strong", 0, first), ("", _LINE, second))
+        ringed = [
+            Ringed(
+                x,
+                y,
+                f"{number(self._count(i))} in {month_words(self.period.first + i)}:",
+                self._count(i) - float(self.usual.upper[i]),
+                float(self.usual.lower[i]) - self._count(i),
             )
+            for i, (x, y) in zip(outside, at, strict=True)
+        ]
+        middle = (_LEFT + self.right) / 2
+        return Markup("").join((*rings, *month_notes(ringed, middle, self.y(0))))
 
     def _count(self, i: int) -> float:
         return float(self.counts[i] or 0)

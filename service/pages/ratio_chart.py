@@ -7,14 +7,14 @@ from markupsafe import Markup
 
 from geo.profiles.figures import HIGHER, LOWER, SAME, Ratio
 from geo.profiles.offences import OffenceRatio
-from service.pages.charts import LARGER, NARROW, shortened, tick
+from service.pages.charts import LARGER, NARROW, in_two, tick
 from service.words import between, number
 
 _LEAST, _MOST = -4, 3  # the axis reaches from a sixteenth to eight times at most
 _NAMES = {-4: "1/16", -3: "⅛", -2: "¼", -1: "½", 0: "same", 1: "double", 2: "4 times", 3: "8 times"}
 _HEAD = 26  # height of the axis above
-_NAMES_END = 206  # where a name must end, for the count to follow
-_APART = 52  # pixels between two lines that are both named
+_NAMES_END = 208  # where a name must end, for the count to follow
+_APART = 42  # pixels between two lines that are both named
 _WAY = {LOWER: "down", HIGHER: "up", SAME: "same"}
 
 
@@ -52,8 +52,8 @@ class _RatioChart:
     def __init__(self, offences: Sequence[OffenceRatio], width: int, noun: str) -> None:
         self.offences, self.width, self.noun = offences, width, noun
         self.wide = width > NARROW
-        self.left, self.right = (_NAMES_END + 50, width - 150) if self.wide else (12, width - 24)
-        self.row = 30 if self.wide else 62
+        self.left, self.right = (_NAMES_END + 50, width - 166) if self.wide else (12, width - 24)
+        self.row = 32 if self.wide else 62
         found = [v for o in offences for v in (o.ratio.lower, o.ratio.upper) if v]
         self.low = max(_LEAST, min(-1, math.floor(math.log2(min(found, default=1)))))
         self.high = min(_MOST, max(1, math.ceil(math.log2(max(found, default=1)))))
@@ -104,10 +104,12 @@ class _RatioChart:
         top = _HEAD + i * self.row
         count, told = f"{number(item.ratio.rural)} {self.noun}", ratio_figures(item.ratio)
         if self.wide:
-            placed = [(0, "", shortened(item.title, _NAMES_END - 20)),
-                      (_NAMES_END + 28, " end", number(item.ratio.rural)),
+            names = in_two(item.title, _NAMES_END - 10)
+            placed = [(_NAMES_END + 28, " end", number(item.ratio.rural)),
                       (self.width, " end", told)]  # fmt: skip
-            text = [(x, top + 20, kind, words) for x, kind, words in placed]
+            text = [(x, top + 20.0, kind, words) for x, kind, words in placed]
+            first = top + 20 - 7 * (len(names) - 1)
+            text += [(0, first + 14 * n, "", name) for n, name in enumerate(names)]
             line = top + 15
         else:
             text = [(0, top + 16, " strong", item.title), (0, top + 33, "", f"{count}, {told}")]

@@ -39,6 +39,7 @@ from service.pages.profile_words import (
 from service.pages.ratio_chart import ratio_charts
 from service.pages.render import render_page
 from service.pages.rural_facts import rural_facts
+from service.pages.rural_rail import rail_finding
 from service.pages.rural_tables import by_kind, measures_by_kind
 from service.pages.share_scale import share_scales
 from service.pages.week import week_view
@@ -99,6 +100,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         themes=_themes(site, question),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
+        finding=rail_finding(dataset, rows),
         none_marked=none_marked(rows, NONE_FAR_ABOVE),
         legend=legend,
         sets=(rows,),
@@ -146,20 +148,16 @@ def _told(measure: RuralMeasure, alike: bool) -> dict[str, Any]:
 
 
 def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any] | None:
-    """The months of the year by each measure that is known; one of them as bars.
-
-    It is the first that has a season, or the first.
-    """
+    """The months of the year by each measure that is known; the first of them as bars."""
     known = [(m.title, m.season) for m in measures if m.season is not None]
     told = [(title, season) for title, season in known if season.uneven is not None]
     if not told:
         return {"why": known[0][1].why} if known else None
-    title, drawn = next((item for item in told if item[1].uneven), told[0])
+    title, drawn = told[0]
     return {
         "why": None,
         "titles": [title for title, _ in told],
         "heading": season_heading(drawn, f"Rural crime {title.lower()}"),
-        "drawn": title,
         "charts": season_charts(drawn, "crimes", hollow),
         "months": list(zip(*(season.months for _, season in told), strict=True)),
         "said": [f"{title}: {season_words(season, 'crimes')}" for title, season in told],

@@ -16,8 +16,14 @@ from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_facts, changed_view
-from service.pages.month_chart import month_charts
-from service.pages.compared import alone, change_facts, change_sentence, comparison, set_against, since
+from service.pages.compared import (
+    alone,
+    change_facts,
+    change_sentence,
+    comparison,
+    set_against,
+    since,
+)
 from service.pages.frame import (
     address,
     beside,
@@ -29,6 +35,7 @@ from service.pages.frame import (
     theme_choices,
 )
 from service.pages.legend import MARKS, Legend, none_marked
+from service.pages.month_chart import month_charts
 from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
 from service.pages.town_ways import town_downloads, town_layers, town_map, town_maps

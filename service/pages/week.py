@@ -34,7 +34,8 @@ def week_facts(dataset: Dataset, question: Question) -> dict[str, Any]:
         "share_unknown": unknown / found.total if found.total else None,
     }
     if reason is not None:
-        return facts | dict.fromkeys(("heading", "finding", "days", "hours", "clock", "weekend_nights"))
+        untold = ("heading", "finding", "days", "hours", "clock", "weekend_nights")
+        return facts | dict.fromkeys(untold)
     clock, weekend = vars(found.hours), vars(found.weekend)
     return facts | {
         "heading": _heading(question, found),

@@ -1,0 +1,53 @@
+"""What the rail of the rural page finds: which of its hot spots are small towns."""
+
+from collections.abc import Sequence
+
+from geo.counted import counted
+from geo.dataset import Dataset
+from geo.formats import Record
+from geo.period import NUMBER_WORDS
+from service.words import listed, number
+
+SMALL_TOWNS = ("D1", "D2", "RLN1", "RLF1")
+"""The rural classes of town and fringe (2011) and of larger settlements (2021)."""
+
+
+def rail_finding(dataset: Dataset, rows: Sequence[Record]) -> tuple[str, str]:
+    """A heading that says what the rural hot spots are, and a note; either may be without finding.
+
+    An area counts as of a small town where its rural class says so and the dataset names the town.
+
+    Args:
+        dataset: whose classes and towns they are.
+        rows: every rural area, as the layer hotspots has it.
+    """
+    if all(row["hotspot_class"] == "not told" for row in rows):
+        return "Where it stands out", ""
+    hot = [row for row in rows if row["hotspot_class"] == "hot spot"]
+    if not hot:
+        return "No rural area is a hot spot", ""
+    lsoas = dataset.lsoas.set_index("lsoa_code")
+    small = lsoas.index[lsoas["ruc_code"].isin(SMALL_TOWNS) & lsoas["town"].notna()]
+    found = [row["lsoa_code"] for row in hot if row["lsoa_code"] in small]
+    many = len(hot)
+    if len(found) < many:
+        part = number(len(found)) if found else "None"
+        return f"{part} of {counted(many, 'rural hot spots')} {_are(len(found))} in small towns", ""
+    if many == 1:
+        heading = "The one rural hot spot is in a small town"
+    else:
+        all_of = {2: "Both"}.get(many, f"All {NUMBER_WORDS[many - 1] if many <= 12 else many}")
+        heading = f"{all_of} rural hot spots are in small towns"
+    towns = list(dict.fromkeys(lsoas.loc[found, "town"]))
+    verb = "counts" if len(towns) == 1 else "count"
+    outside = [row for row in rows if row["lsoa_code"] not in small]
+    raised = sum(row["hotspot_class"] == "raised" for row in outside)
+    note = f"{listed(towns)} {verb} as rural in the official classes."
+    if outside:
+        more = f"; {number(raised)} {_are(raised)} raised" if raised else ""
+        note += f" No village or dispersed area is a hot spot{more}."
+    return heading, note
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
