@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from service.pages.charts import LARGER, NARROW, in_two, round_up, shortened, tick
+from service.pages.charts import BOLD_LETTER, LARGER, NARROW, in_two, round_up, shortened, tick
 
 _HEAD = 24  # height of the scale above
-_NAMES, _VERDICTS = 190, 118  # room for the names at the left and the verdicts at the right
+_NAMES, _VERDICTS = 196, 118  # room for the names at the left and the verdicts at the right
 _ROW, _LINE = 50, 18  # height of an area, and of a line of its words
 _SIDE = 42  # room at either end of the scale for the figure beside a mark
 _RADIUS, _ARROW = 5, 9
@@ -103,7 +103,7 @@ class _ChangeChart:
         told = f"{size} {'more' if row.after > row.before else 'fewer'}{self.each}"
         middle = self._middle(i)
         if self.wide:
-            lines = in_two(row.name, _NAMES - 8)
+            lines = in_two(row.name, _NAMES - 8, BOLD_LETTER)
             first = middle + 5 - _LINE / 2 * (len(lines) - 1)
             words = [(0.0, first + _LINE * n, " strong", line) for n, line in enumerate(lines)]
             words += [
@@ -112,7 +112,7 @@ class _ChangeChart:
             ]
         else:
             top = middle - _ROW / 2
-            name = shortened(row.name, self.width - 12)
+            name = shortened(row.name, self.width, BOLD_LETTER)
             words = [
                 (0, top - _LINE - 4, " strong", name),
                 (0, top - 4, f" {_way(row)}", f"{told}, {row.verdict}"),

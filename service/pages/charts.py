@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup
 
 WIDE, NARROW = 1160, 358  # drawn twice, so that text keeps its size on a phone
-_LETTER = 7.3  # about the width of one of 13 pixels
+LETTER, BOLD_LETTER = 7.3, 8.6  # widths of most fonts: of 13 pixels, and bold of 14
 LARGER, SMALLER = 660, 470  # wide ones that stand side by side
 
 
@@ -58,24 +58,24 @@ def grid_lines(top: float, y: Callable[[float], float], left: int, right: int) -
     )
 
 
-def shortened(text: str, room: float) -> str:
-    """Text cut to so many pixels, as wide as letters are in most fonts."""
-    letters = max(int(room / _LETTER), 2)
+def shortened(text: str, room: float, letter: float = LETTER) -> str:
+    """Text cut to so many pixels, of letters so wide."""
+    letters = max(int(room / letter), 2)
     return text if len(text) <= letters else f"{text[: letters - 1].rstrip()}…"
 
 
-def in_two(name: str, room: float) -> list[str]:
+def in_two(name: str, room: float, letter: float = LETTER) -> list[str]:
     """A name in one line, or in two where it does not fit, cut at the end where that is too little.
 
     It breaks at the last space that fits.
     """
-    first = shortened(name, room)
+    first = shortened(name, room, letter)
     if first == name:
         return [name]
     at = name.rfind(" ", 0, len(first))
     if at <= 0:
         return [first]
-    return [name[:at], shortened(name[at + 1 :], room)]
+    return [name[:at], shortened(name[at + 1 :], room, letter)]
 
 
 def tick(x: float, y: float, text: str, kind: str = "") -> Markup:

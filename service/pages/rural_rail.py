@@ -27,7 +27,8 @@ def rail_finding(dataset: Dataset, rows: Sequence[Record]) -> tuple[str, str]:
     if not hot:
         return "No rural area is a hot spot", ""
     lsoas = dataset.lsoas.set_index("lsoa_code")
-    small = lsoas.index[lsoas["ruc_code"].isin(SMALL_TOWNS) & lsoas["town"].notna()]
+    of_class = lsoas["ruc_code"].isin(SMALL_TOWNS)
+    small = lsoas.index[of_class & lsoas["town"].notna()]
     found = [row["lsoa_code"] for row in hot if row["lsoa_code"] in small]
     many = len(hot)
     if len(found) < many:
@@ -40,10 +41,10 @@ def rail_finding(dataset: Dataset, rows: Sequence[Record]) -> tuple[str, str]:
         heading = f"{all_of} rural hot spots are in small towns"
     towns = list(dict.fromkeys(lsoas.loc[found, "town"]))
     verb = "counts" if len(towns) == 1 else "count"
-    outside = [row for row in rows if row["lsoa_code"] not in small]
-    raised = sum(row["hotspot_class"] == "raised" for row in outside)
+    villages = [row for row in rows if not of_class[row["lsoa_code"]]]
+    raised = sum(row["hotspot_class"] == "raised" for row in villages)
     note = f"{listed(towns)} {verb} as rural in the official classes."
-    if outside:
+    if villages:
         more = f"; {number(raised)} {_are(raised)} raised" if raised else ""
         note += f" No village or dispersed area is a hot spot{more}."
     return heading, note

@@ -12,10 +12,14 @@ DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 def section(client: TestClient, path: str) -> str:
     text = client.get(path, headers=HTML).text
-    [found] = re.findall(
-        r'<section class="section" aria-labelledby="week">.*?</section>', text, re.S
-    )
+    [found] = re.findall(r'<section aria-labelledby="week">.*?</section>', text, re.S)
     return str(found)
+
+
+def legend(shown: str) -> list[tuple[str, str]]:
+    """Colour and words of each class of the chart, lowest first."""
+    keys = shown.partition('<ul class="keys"')[2].partition("</ul>")[0]
+    return re.findall(r'fill="(#\w+)"/></svg>([^<]*)</li>', keys)
 
 
 @pytest.mark.parametrize("theme", ["asb", "violence", "homicide"])
@@ -27,9 +31,16 @@ def test_chart_and_table_hold_the_figures_of_the_data(client: TestClient, theme:
     assert {day: sum(hours) for day, hours in week["hours"].items()} == week["days"]
     assert sum(week["days"].values()) == week["incidents"] == facts["count"]
     shown = section(client, path)
-    wide = re.findall(r'<text class="in-cell[^>]*>([^<]*)</text>', shown)
     flat = [f"{count:,}" for hours in week["hours"].values() for count in hours]
-    assert wide == flat
+    wide, narrow, _ = shown.split("</svg>", 2)
+    for chart in (wide, narrow):
+        colours = re.findall(r'class="cell" fill="(#\w+)"', chart)
+        assert len(colours) == 168
+        steps = [colour for colour, _ in legend(shown)]
+        shades = [steps.index(colour) for colour in colours]
+        counts = [int(count.replace(",", "")) for count in flat]
+        order = sorted(range(168), key=lambda i: counts[i])
+        assert [shades[i] for i in order] == sorted(shades)
     rows = re.findall(r"<tr><th scope=\"row\">[^<]*</th>(.*?)</tr>", shown)
     by_hour = [re.findall(r"<td>([^<]*)</td>", row) for row in rows]
     assert [list(column) for column in zip(*by_hour, strict=True)] == [
