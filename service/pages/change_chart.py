@@ -140,10 +140,14 @@ class _ChangeChart:
                     _way(row), " drawn" if hollow else "", start, back, y=y
                 )
             )
-        figures = ((before, -side, row.before, ""), (after, side, row.after, " strong"))
+        aside = max(10, 12 - abs(after - before))  # clear of an arrow head that lies over it
+        figures = (
+            (before - side * aside, -side, row.before, ""),
+            (after + side * 10, side, row.after, " strong"),
+        )
         parts += [
             Markup('<text class="tick{}{}" x="{:.1f}" y="{}">{}</text>').format(
-                " end" if to < 0 else "", strong, at + to * 10, y + 5, self.figure(value)
+                " end" if to < 0 else "", strong, at, y + 5, self.figure(value)
             )
             for at, to, value, strong in figures
         ]

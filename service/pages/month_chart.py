@@ -16,7 +16,7 @@ from service.words import number
 SCREEN: Mapping[str, int] = MappingProxyType({"wide": LARGER, "narrow": NARROW})
 PAPER: Mapping[str, int] = MappingProxyType({"paper": 520})
 _HEIGHT = 290
-_LEFT, _TOP, _BOTTOM = 44, 46, 42
+_TOP, _BOTTOM = 46, 42
 _INSIDE = 10  # from the ends of the band to the first and last month
 
 
@@ -65,12 +65,13 @@ class _MonthChart:
         self.short = width <= NARROW
         self.held = [count for count in counts if count is not None]
         highest = [] if self.usual is None else self.usual.upper.tolist()
-        self.top = round_up(max([*self.held, *highest], default=0))
+        self.top = round_up(max([2, *self.held, *highest]))
+        self.left = max(44, 12 + round(LETTER * len(f"{self.top:,.0f}")))
         self.right = width - 10 - round(LETTER * max(map(len, self._told()), default=0))
-        self.step = (self.right - _LEFT - 2 * _INSIDE) / max(len(counts) - 1, 1)
+        self.step = (self.right - self.left - 2 * _INSIDE) / max(len(counts) - 1, 1)
 
     def x(self, month: float) -> float:
-        return _LEFT + _INSIDE + month * self.step
+        return self.left + _INSIDE + month * self.step
 
     def y(self, count: float) -> float:
         return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - count / self.top)
@@ -80,7 +81,7 @@ class _MonthChart:
             '<svg class="chart {}" width="{width}" height="{height}" '
             'viewBox="0 0 {width} {height}" role="img" aria-label="{}">'
         ).format(kind, title, width=self.width, height=_HEIGHT)
-        grid = grid_lines(self.top, self.y, _LEFT, self.right)
+        grid = grid_lines(self.top, self.y, self.left, self.right)
         under = (self._band(), grid, self._limits(), self._breaks(breaks), self._axis())
         return Markup("").join((start, *under, self._line(hollow), self._rings(), Markup("</svg>")))
 
@@ -88,7 +89,7 @@ class _MonthChart:
         if self.usual is None:
             return Markup("")
         sides = [
-            [(_LEFT, self.y(side[0])), *((self.x(i), self.y(v)) for i, v in enumerate(side)),
+            [(self.left, self.y(side[0])), *((self.x(i), self.y(v)) for i, v in enumerate(side)),
              (self.right, self.y(side[-1]))]
             for side in (self.usual.upper.tolist(), self.usual.lower.tolist())
         ]  # fmt: skip
@@ -105,7 +106,7 @@ class _MonthChart:
             return Markup("")
         average = self.average
         line = Markup('<line class="mean" x1="{}" y1="{y:.1f}" x2="{}" y2="{y:.1f}"/>').format(
-            _LEFT, self.right, y=self.y(average)
+            self.left, self.right, y=self.y(average)
         )
         places = [self.y(average) + 4]
         if self.usual is not None:
@@ -129,11 +130,11 @@ class _MonthChart:
         """The average and the limits of the last month in words, as far as there are any."""
         if not self.held:
             return []
-        told = [f"{number(self.average)} average"]
+        told = [f"{_few(self.average)} average"]
         if self.usual is not None:
             limit = "" if self.short else " limit"
-            told += [f"{number(self.usual.upper[-1])} upper{limit}",
-                     f"{number(self.usual.lower[-1])} lower{limit}"]  # fmt: skip
+            told += [f"{_few(self.usual.upper[-1])} upper{limit}",
+                     f"{_few(self.usual.lower[-1])} lower{limit}"]  # fmt: skip
         return told
 
     def _breaks(self, breaks: Mapping[int, str]) -> Markup:
@@ -153,7 +154,7 @@ class _MonthChart:
         """
         floor = self.y(0)
         text = Markup('<line class="base" x1="{}" y1="{y:.1f}" x2="{}" y2="{y:.1f}"/>').format(
-            _LEFT, self.right, y=floor
+            self.left, self.right, y=floor
         )
         if not self.chosen.contains(self.period):
             first, last = (end - self.period.first for end in (self.chosen.first, self.chosen.last))
@@ -214,8 +215,13 @@ class _MonthChart:
             )
             for i, (x, y) in zip(outside, at, strict=True)
         ]
-        middle = (_LEFT + self.right) / 2
-        return Markup("").join((*rings, *month_notes(ringed, middle, self.y(0))))
+        notes = month_notes(ringed, self.left, self.right, self.y(0))
+        return Markup("").join((*rings, *notes))
 
     def _count(self, i: int) -> float:
         return float(self.counts[i] or 0)
+
+
+def _few(value: float) -> str:
+    """A number whole, or to one decimal where it is small."""
+    return f"{value:.1f}".removesuffix(".0") if value < 10 else number(value)

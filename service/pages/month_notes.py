@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 LINE = 16  # height of a line of text
 LETTER = 7.8  # width of a letter
+_ASIDE = 8  # how far words begin beyond their month
 _OVER, _UNDER = 12, 22  # from the middle of a ring to the foot of the words above and below it
 
 
@@ -24,28 +25,59 @@ class Ringed:
     under: float
 
 
-def month_notes(ringed: Sequence[Ringed], middle: float, floor: float) -> Iterator[Markup]:
+def month_notes(
+    ringed: Sequence[Ringed], left: float, right: float, floor: float
+) -> Iterator[Markup]:
     """Two lines a month, above a high one and below a low one; those farthest outside first.
 
-    Words reach from their month towards the middle of the chart. A month whose words would stand on
-    others has none; a low one near the floor has them above.
+    Words reach from their month towards the middle, and stay between `left` and `right`. Where they would stand on others, on another month's ring or under the floor they stand on its
+    other side; a month with no room on either has none.
     """
-    taken: list[tuple[bool, float, float]] = []
+    taken: list[_Box] = []
     for month in sorted(ringed, key=lambda month: -max(month.over, month.under)):
-        above = month.over > 0 or month.y + _UNDER + LINE > floor - 4
         lines = (month.words, f"{'above' if month.over > 0 else 'below'} the usual range")
         length = max(map(len, lines)) * LETTER
-        late = month.x > middle
-        start = month.x + 8 - length if late else month.x - 8
-        if any(a == above and start < b and c < start + length for a, c, b in taken):
-            continue
-        taken.append((above, start, start + length))
-        top = month.y + (-_OVER - LINE if above else _UNDER)
-        for n, line in enumerate(lines):
-            yield Markup('<text class="tick note{}{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
-                "" if n else " strong",
-                " end" if late else "",
-                month.x + (8 if late else -8),
-                top + n * LINE,
-                line,
-            )
+        late = month.x > (left + right) / 2
+        start = (
+            max(left, min(month.x + _ASIDE, right) - length)
+            if late
+            else min(month.x - _ASIDE, right - length)
+        )
+        tops = (month.y - _OVER - LINE, month.y + _UNDER)
+        for top in tops if month.over > 0 else tops[::-1]:
+            box = _Box(start, start + length, top - LINE, top + LINE + 4)
+            others = (other for other in ringed if other is not month)
+            if (
+                not box.within(left, right, floor)
+                or any(map(box.meets, taken))
+                or any(map(box.holds, others))
+            ):
+                continue
+            taken.append(box)
+            for n, line in enumerate(lines):
+                yield Markup('<text class="tick note{}{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
+                    "" if n else " strong",
+                    " end" if late else "",
+                    box.right if late else box.left,
+                    top + n * LINE,
+                    line,
+                )
+            break
+
+
+@dataclass(frozen=True)
+class _Box:
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    def within(self, left: float, right: float, floor: float) -> bool:
+        return left <= self.left and self.right <= right and self.bottom <= floor
+
+    def meets(self, other: "_Box") -> bool:
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+    def holds(self, month: Ringed) -> bool:
+        return self.left < month.x < self.right and self.top < month.y < self.bottom
