@@ -30,8 +30,9 @@ def month_notes(
 ) -> Iterator[Markup]:
     """Two lines a month, above a high one and below a low one; those farthest outside first.
 
-    Words reach from their month towards the middle, and stay between `left` and `right`. Where they would stand on others, on another month's ring or under the floor they stand on its
-    other side; a month with no room on either has none.
+    Words reach from their month towards the middle, and stay between `left` and `right`. Where they
+    would stand on others, on another month's ring or under the floor they stand on the other side
+    of their month; a month with no room on either has none.
     """
     taken: list[_Box] = []
     for month in sorted(ringed, key=lambda month: -max(month.over, month.under)):
@@ -44,25 +45,29 @@ def month_notes(
             else min(month.x - _ASIDE, right - length)
         )
         tops = (month.y - _OVER - LINE, month.y + _UNDER)
-        for top in tops if month.over > 0 else tops[::-1]:
-            box = _Box(start, start + length, top - LINE, top + LINE + 4)
-            others = (other for other in ringed if other is not month)
-            if (
-                not box.within(left, right, floor)
-                or any(map(box.meets, taken))
-                or any(map(box.holds, others))
-            ):
-                continue
-            taken.append(box)
-            for n, line in enumerate(lines):
-                yield Markup('<text class="tick note{}{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
-                    "" if n else " strong",
-                    " end" if late else "",
-                    box.right if late else box.left,
-                    top + n * LINE,
-                    line,
-                )
-            break
+        boxes = (
+            _Box(start, start + length, top - LINE, top + LINE + 4)
+            for top in (tops if month.over > 0 else tops[::-1])
+        )
+        rings = [other for other in ringed if other is not month]
+        free = (
+            box
+            for box in boxes
+            if box.within(left, right, floor)
+            and not any(map(box.meets, taken))
+            and not any(map(box.holds, rings))
+        )
+        if (box := next(free, None)) is None:
+            continue
+        taken.append(box)
+        for n, line in enumerate(lines):
+            yield Markup('<text class="tick note{}{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
+                "" if n else " strong",
+                " end" if late else "",
+                box.right if late else box.left,
+                box.top + (n + 1) * LINE,
+                line,
+            )
 
 
 @dataclass(frozen=True)
