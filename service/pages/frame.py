@@ -65,7 +65,9 @@ def _recorded(held: Held) -> dict[str, str]:
 
 
 def recorded_by(source: Source) -> str:
-    """Who recorded the incidents: police, partners or others."""
+    """Who recorded the incidents: police, partners or others; nobody where they are drawn."""
+    if source.illustrative:
+        return "nobody"
     if source.id == POLICE_STREET.id:
         return "police"
     return "partners" if source.sensitivity == "partner" else "others"

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from geo.measures.series import UsualRange
 from geo.period import MONTH_NAMES, Period, month_words
-from service.pages.charts import LARGER, NARROW, grid_lines, points_of, round_up, tick
+from service.pages.charts import BOLD_LETTER, LARGER, NARROW, grid_lines, points_of, round_up, tick
 from service.pages.month_notes import LETTER, LINE, Ringed, month_notes
 from service.words import number
 
@@ -67,7 +67,9 @@ class _MonthChart:
         highest = [] if self.usual is None else self.usual.upper.tolist()
         self.top = round_up(max([2, *self.held, *highest]))
         self.left = max(44, 12 + round(LETTER * len(f"{self.top:,.0f}")))
-        self.right = width - 10 - round(LETTER * max(map(len, self._told()), default=0))
+        told = self._told()
+        widths = [BOLD_LETTER * len(told[0]), *(LETTER * len(words) for words in told[1:])]
+        self.right = width - 8 - round(max(widths))
         self.step = (self.right - self.left - 2 * _INSIDE) / max(len(counts) - 1, 1)
 
     def x(self, month: float) -> float:
@@ -124,12 +126,10 @@ class _MonthChart:
     @property
     def average(self) -> float:
         """Of the months held."""
-        return sum(self.held) / len(self.held)
+        return sum(self.held) / max(len(self.held), 1)
 
     def _told(self) -> list[str]:
-        """The average and the limits of the last month in words, as far as there are any."""
-        if not self.held:
-            return []
+        """The average and the limits of the last month in words, if there is a usual range."""
         told = [f"{_few(self.average)} average"]
         if self.usual is not None:
             limit = "" if self.short else " limit"

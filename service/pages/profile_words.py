@@ -47,7 +47,7 @@ def season_words(season: Season, noun: str) -> str:
 def season_heading(season: Season, what: str) -> str:
     """The finding of a season of what is counted, such as `Rural crime`; else no finding."""
     if season.uneven is None:
-        return "When in the year"
+        return "The season is not told"
     if not season.uneven:
         return f"{what} has no clear season"
     return f"{what} is highest in {season.busiest}"

@@ -147,12 +147,13 @@ def _told(measure: RuralMeasure, alike: bool) -> dict[str, Any]:
     }
 
 
-def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any] | None:
+def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any]:
     """The months of the year by each measure that is known; the first of them as bars."""
     known = [(m.title, m.season) for m in measures if m.season is not None]
     told = [(title, season) for title, season in known if season.uneven is not None]
     if not told:
-        return {"why": known[0][1].why} if known else None
+        why = known[0][1].why if known else "No measure is known here."
+        return {"why": why, "heading": "The season is not told"}
     title, drawn = told[0]
     return {
         "why": None,

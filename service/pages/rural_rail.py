@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from geo.counted import counted
 from geo.dataset import Dataset
 from geo.formats import Record
 from geo.period import NUMBER_WORDS
@@ -31,9 +30,12 @@ def rail_finding(dataset: Dataset, rows: Sequence[Record]) -> tuple[str, str]:
     small = lsoas.index[of_class & lsoas["town"].notna()]
     found = [row["lsoa_code"] for row in hot if row["lsoa_code"] in small]
     many = len(hot)
+    if not found:
+        which = "The one rural hot spot is not" if many == 1 else f"None of {many} rural hot spots"
+        return f"{which}{' is' if many > 1 else ''} in a small town", ""
     if len(found) < many:
-        part = number(len(found)) if found else "None"
-        return f"{part} of {counted(many, 'rural hot spots')} {_are(len(found))} in small towns", ""
+        part = f"{number(len(found))} of {many} rural hot spots"
+        return f"{part} {_are(len(found))} in small towns", ""
     if many == 1:
         heading = "The one rural hot spot is in a small town"
     else:

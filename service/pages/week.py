@@ -38,7 +38,7 @@ def week_facts(dataset: Dataset, question: Question) -> dict[str, Any]:
         return facts | dict.fromkeys(untold)
     clock, weekend = vars(found.hours), vars(found.weekend)
     return facts | {
-        "heading": _heading(question, found),
+        "heading": week_heading(question, found),
         "finding": _finding(question, found),
         "days": dict(zip(DAY_NAMES, found.days.tolist(), strict=True)),
         "hours": dict(zip(DAY_NAMES, found.table.tolist(), strict=True)),
@@ -71,7 +71,7 @@ def week_view(dataset: Dataset, question: Question) -> dict[str, Any]:
     }
 
 
-def _heading(question: Question, found: When) -> str:
+def week_heading(question: Question, found: When) -> str:
     """Whether the nights of the weekend are busier than others, and what they hold."""
     weekend, noun = found.weekend, question.theme.noun
     nights = "Friday to Sunday nights"
