@@ -13,7 +13,6 @@ from layers.metadata import caveats, sources
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
-from service.pages.charts import month_charts
 from service.pages.frame import (
     address,
     beside,
@@ -25,6 +24,7 @@ from service.pages.frame import (
     source_form,
 )
 from service.pages.legend import Legend
+from service.pages.month_chart import month_charts
 from service.pages.profile_words import change_words, season_charts, season_words
 from service.pages.render import render_page
 from service.pages.still import still_map

@@ -54,15 +54,20 @@ def frame(
 
 
 def _recorded(held: Held) -> dict[str, str]:
+    """What the strip says of one source."""
+    source = held.source
+    drawn = source.illustrative
     return {
-        "who": recorded_by(held.source),
+        "who": "Illustrative incidents" if drawn else f"Recorded by {recorded_by(source)}",
         "name": held.source.name,
         "period": held.period.words(),
     }
 
 
 def recorded_by(source: Source) -> str:
-    """Who recorded the incidents: police, partners or others."""
+    """Who recorded the incidents: police, partners or others; nobody where they are drawn."""
+    if source.illustrative:
+        return "nobody"
     if source.id == POLICE_STREET.id:
         return "police"
     return "partners" if source.sensitivity == "partner" else "others"
@@ -200,11 +205,12 @@ def month_slider(dataset: Dataset, question: Question, held: Period) -> Period |
 
 
 def compare_form(
-    dataset: Dataset, question: Question, keep: dict[str, str]
+    dataset: Dataset, question: Question, keep: dict[str, str], otherwise: str = "Choose months"
 ) -> dict[str, Any] | None:
     """The earlier months a page offers to compare with; None where none are held.
 
-    As many months just before, and the same months of each year before.
+    As many months just before, and the same months of each year before. `otherwise` is what stands
+    first, and cannot be chosen, where no months are named and the year before is not held.
     """
     held, period, chosen = question.held(dataset), question.period, question.before().period
     offered: dict[Period, str] = {}
@@ -221,11 +227,16 @@ def compare_form(
     }
     if not offered:
         return None
-    offered.setdefault(chosen, "Chosen months")
+    none = not question.compare and chosen not in offered
+    if not none:
+        offered.setdefault(chosen, "Chosen months")
     return {
         "choices": [
-            (earlier.iso(), f"{name}: {short_words(earlier)}", earlier == chosen)
-            for earlier, name in offered.items()
+            *((("", otherwise, True),) if none else ()),
+            *(
+                (earlier.iso(), f"{name}: {short_words(earlier)}", earlier == chosen)
+                for earlier, name in offered.items()
+            ),
         ],
         "keep": {"theme": question.theme.name, "datetime": period.iso(), **keep},
     }

@@ -14,8 +14,7 @@ from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_view
-from service.pages.charts import WIDE
-from service.pages.compared import alike, alone, comparison, halves, since
+from service.pages.compared import alike, alone, comparison, halved, set_against, since
 from service.pages.frame import (
     address,
     beside,
@@ -34,11 +33,13 @@ from service.pages.profile_words import (
     offences_heading,
     ratio_cell,
     season_charts,
+    season_heading,
     season_words,
 )
 from service.pages.ratio_chart import ratio_charts
 from service.pages.render import render_page
 from service.pages.rural_facts import rural_facts
+from service.pages.rural_rail import rail_finding
 from service.pages.rural_tables import by_kind, measures_by_kind
 from service.pages.share_scale import share_scales
 from service.pages.still import still_map
@@ -52,6 +53,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
     """The whole page, its map coloured by the rates wanted."""
     question, compared = alone(asked), replace(asked, place="rural", town=None)
     dataset, layer = site.dataset, find_layer("hotspots")
+    told = set_against(dataset, compared)
     form = rates_form(dataset, layer, rates)
     facts = rural_facts(site, asked)
     judged = replace(question, place="rural", town=None)
@@ -77,7 +79,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         **said(site, judged, since=since(dataset, compared)),
         **form,
         facts=facts,
-        measures=[_told(measure, alike(asked)) for measure in facts["measures"]],
+        measures=[_told(measure, alike(dataset, compared)) for measure in facts["measures"]],
         scales=share_scales([measure.share for measure in facts["measures"]]),
         places=by_kind(facts),
         kinds=measures_by_kind(facts["measures"]),
@@ -86,12 +88,9 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         mix=mix_words(facts["mix"], question.theme.noun),
         headline=_headline(site, question, facts),
         heading=_heading(site, question),
-        before=short_words(asked.compare) if asked.compare else words.earlier_months(asked),
-        changed=changed_view(
-            dataset, compared, facts["changes"], hollow=facts["illustrative"], width=WIDE
-        ),
-        halves=halves("/rural", dataset, question),
-        changed_map=address("/collections/change/items", dataset, compared, f="html"),
+        against=_against(compared, told),
+        changed=changed_view(dataset, compared, facts["changes"], hollow=facts["illustrative"]),
+        changed_map=address("/collections/change/items", dataset, told, f="html"),
         offences_heading=offences_heading(facts["offences"]),
         offence_charts=ratio_charts(
             facts["offences"],
@@ -103,6 +102,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         themes=_themes(site, question),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
+        finding=rail_finding(dataset, rows),
         none_marked=none_marked(rows, NONE_FAR_ABOVE),
         legend=legend,
         sets=(rows,),
@@ -114,7 +114,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
             name: address("/collections/hotspots/items", dataset, judged, f=name.lower())
             for name in ("GeoJSON", "CSV")
         }
-        | {"Changes (CSV)": address("/collections/change/items", dataset, compared, f="csv")},
+        | {"Changes (CSV)": address("/collections/change/items", dataset, told, f="csv")},
         map=build_map(config, still_map(answer.outlines, rows, legend, hatched=hatched)),
     )
 
@@ -125,6 +125,13 @@ def _themes(site: Site, question: Question) -> list[tuple[str, str, bool]]:
     known = theme_choices(site, question.theme)
     offered = {value for value, _, _ in known}
     return known + [(name, site.themes[name].title, False) for name in rural if name not in offered]
+
+
+def _against(asked: Question, told: Question) -> str:
+    """What the change of a measure is told of, for the line of its card."""
+    if halved(asked, told):
+        return f"Second {words.half_words(told.period)} against the first"
+    return f"Against {short_words(asked.compare) if asked.compare else words.earlier_months(asked)}"
 
 
 def _told(measure: RuralMeasure, alike: bool) -> dict[str, Any]:
@@ -142,17 +149,19 @@ def _told(measure: RuralMeasure, alike: bool) -> dict[str, Any]:
     }
 
 
-def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any] | None:
+def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any]:
     """The months of the year by each measure that is known; the first of them as bars."""
     known = [(m.title, m.season) for m in measures if m.season is not None]
     told = [(title, season) for title, season in known if season.uneven is not None]
     if not told:
-        return {"why": known[0][1].why} if known else None
+        why = known[0][1].why if known else "No measure is known here."
+        return {"why": why, "heading": "The season is not told"}
+    title, drawn = told[0]
     return {
         "why": None,
         "titles": [title for title, _ in told],
-        "first": told[0][0],
-        "charts": season_charts(told[0][1], "crimes", hollow),
+        "heading": season_heading(drawn, f"Rural crime {title.lower()}"),
+        "charts": season_charts(drawn, "crimes", hollow),
         "months": list(zip(*(season.months for _, season in told), strict=True)),
         "said": [f"{title}: {season_words(season, 'crimes')}" for title, season in told],
         "caveats": told[0][1].caveats,

@@ -16,8 +16,14 @@ from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_facts, changed_view
-from service.pages.charts import month_charts
-from service.pages.compared import alone, change_facts, change_sentence, comparison, halves, since
+from service.pages.compared import (
+    alone,
+    change_facts,
+    change_sentence,
+    comparison,
+    set_against,
+    since,
+)
 from service.pages.frame import (
     address,
     beside,
@@ -29,6 +35,7 @@ from service.pages.frame import (
     theme_choices,
 )
 from service.pages.legend import MARKS, Legend, none_marked
+from service.pages.month_chart import month_charts
 from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
 from service.pages.still import still_map
@@ -115,7 +122,7 @@ def _marked(breaks: Mapping[int, str]) -> str:
 def _headline(site: Site, question: Question, town: Record) -> Markup:
     where = f"in {town['town']}"
     first = words.recorded(site.dataset, question.theme, town["count"], where, question)
-    return first + f" {change_sentence(site.dataset, question)}"
+    return first + Markup(" ") + change_sentence(site.dataset, question)
 
 
 def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
@@ -174,14 +181,14 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
             breaks=breaks,
             usual=usual,
         ),
+        all_chosen=question.period.contains(span),
         breaks=breaks,
         break_months=[month_words(month) for month in breaks],
         months=months,
         months_heading=trend_heading(months, facts["town"]),
         week=week_view(site.dataset, question),
         changed=changed_view(site.dataset, asked, facts["changes"], hollow=facts["illustrative"]),
-        halves=halves(f"/towns/{facts['town_id']}", site.dataset, question),
-        changed_map=town_map("change", site, asked),
+        changed_map=town_map("change", site, set_against(site.dataset, asked)),
         places=places_view(facts["places"]),
         more=town_maps(site, question),
         printed=address("", site.dataset, asked)[1:],

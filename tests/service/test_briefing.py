@@ -169,6 +169,7 @@ def test_every_figure_is_marked_where_the_incidents_are_drawn(
 ) -> None:
     drawn = text(briefing(client, "ludlow"))
     assert drawn.count("Illustrative") >= 6
+    assert "Recorded by" not in drawn
     assert "They are not real reports." in drawn
     real = text(briefing(police_client, "ludlow"))
     assert "llustrative" not in real
