@@ -1,7 +1,6 @@
-"""The months that a page's own are set against: what changed altogether, and the control."""
+"""The months that a page's own are set against: what changed altogether."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,11 +9,9 @@ from geo.dataset import Dataset
 from geo.formats import Record, records
 from geo.period import Period
 from geo.query import Question
-from geo.recorders import source_asked
 from layers.comparison import Comparison, change_columns, compare_groups, why_not
 from service import words
-from service.pages.frame import address, compare_form
-from service.site import Site
+from service.pages.frame import address
 
 
 def alone(question: Question) -> Question:
@@ -73,13 +70,3 @@ def halves(path: str, dataset: Dataset, question: Question) -> tuple[str, str] |
     asked = replace(question, period=now, compare=now.back(half))
     said = f"Set {now.words()} against {now.back(half).words()}"
     return address(path, dataset, asked), said
-
-
-def comparison(site: Site, question: Question, kept: dict[str, str]) -> dict[str, Any] | None:
-    """The earlier months that a page offers, and what its form keeps; None where none are held.
-
-    `kept`: what the form keeps beside theme, months and a source that is named.
-    """
-    source = source_asked(site.dataset, question.theme, question.sources)
-    named = {"source": source} if source else {}
-    return compare_form(site.dataset, question, named | kept)

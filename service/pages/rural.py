@@ -1,5 +1,6 @@
 """The rural page: the split, the three measures side by side, the map, the offences."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,18 +16,10 @@ from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_view
 from service.pages.charts import WIDE
-from service.pages.compared import alike, alone, comparison, halves, since
-from service.pages.frame import (
-    address,
-    beside,
-    frame,
-    period_choices,
-    rates_form,
-    said,
-    short_words,
-    source_form,
-    theme_choices,
-)
+from service.pages.choices import Choice, rate_choices, short_words, theme_choices
+from service.pages.compared import alike, alone, halves, since
+from service.pages.controls import NOTHING, controls
+from service.pages.frame import address, beside, frame, said
 from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.profile_words import (
     change_words,
@@ -47,15 +40,17 @@ from service.site import Site
 MARKED = ("rural-offences", "rural-flagged")
 
 
-def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
-    """The whole page, its map coloured by the rates wanted."""
+def rural_page(
+    site: Site, asked: Question, rates: Rates | None = None, *, left: Mapping[str, str] = NOTHING
+) -> bytes:
+    """The whole page, its map coloured by the rates wanted. `left`: choices it is without."""
     question, compared = alone(asked), replace(asked, place="rural", town=None)
     dataset, layer = site.dataset, find_layer("hotspots")
-    form = rates_form(dataset, layer, rates)
+    drawing = layer.drawn(dataset, rates)
     facts = rural_facts(site, asked)
     judged = replace(question, place="rural", town=None)
     _, rows = site.answer(layer, judged)
-    legend = Legend.of(form["drawing"], rows)
+    legend = Legend.of(drawing, rows)
     urban_areas = int((dataset.place == "urban").sum())
     urban = replace(judged, place="urban")
     context = address("/collections/lsoas/items", dataset, urban, limit="10000", f="geojson")
@@ -64,7 +59,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         layer,
         address("/collections/hotspots/items", dataset, judged, limit="10000", f="geojson"),
         legend.classes,
-        form["drawing"],
+        drawing,
         context=context if urban_areas else None,
         noun=question.theme.noun,
     )
@@ -73,7 +68,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         "rural.html",
         **frame(site, "rural", judged),
         **said(site, judged, since=since(dataset, compared)),
-        **form,
+        drawing=drawing,
         facts=facts,
         measures=[_told(measure, alike(asked)) for measure in facts["measures"]],
         scales=share_scales([measure.share for measure in facts["measures"]]),
@@ -97,8 +92,15 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
             f"Rural rate as a multiple of the urban rate by offence, {question.period.words()}",
             hollow=facts["illustrative"],
         ),
-        comparison=comparison(site, asked, form["kept"]),
-        themes=_themes(site, question),
+        controls=controls(
+            site,
+            asked,
+            "/rural",
+            themes=_themes(site, question),
+            compares=True,
+            rates=rate_choices(dataset, layer, drawing),
+            left=left,
+        ),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
         none_marked=none_marked(rows, NONE_FAR_ABOVE),
@@ -106,8 +108,6 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         sets=(rows,),
         urban_areas=urban_areas,
         beside=beside(site, judged),
-        sources=source_form(site, question),
-        periods=period_choices(dataset, question),
         downloads={
             name: address("/collections/hotspots/items", dataset, judged, f=name.lower())
             for name in ("GeoJSON", "CSV")
@@ -117,12 +117,14 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
     )
 
 
-def _themes(site: Site, question: Question) -> list[tuple[str, str, bool]]:
+def _themes(site: Site, question: Question) -> list[Choice]:
     """The themes of other pages, then those of rural crime alone."""
     rural = [name for name in (*MARKED, *RURAL_OFFENCES) if name in site.themes]
     known = theme_choices(site, question.theme)
-    offered = {value for value, _, _ in known}
-    return known + [(name, site.themes[name].title, False) for name in rural if name not in offered]
+    offered = {choice.value for choice in known}
+    return known + [
+        Choice(name, site.themes[name].title, False) for name in rural if name not in offered
+    ]
 
 
 def _told(measure: RuralMeasure, alike: bool) -> dict[str, Any]:
