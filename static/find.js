@@ -59,7 +59,8 @@
       if (asked) asked.abort();
       const mine = (asked = new AbortController());
       try {
-        const query = new URLSearchParams({ q: input.value.trim(), f: "json" });
+        const query = new URLSearchParams(new FormData(form));
+        query.set("f", "json");
         const response = await fetch(`/search?${query}`, { signal: mine.signal });
         if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
         show((await response.json()).results);

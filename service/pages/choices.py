@@ -38,7 +38,7 @@ def theme_choices(site: Site, chosen: Theme) -> list[Choice]:
 def rate_choices(dataset: Dataset, layer: Layer, drawing: Drawing) -> list[Choice]:
     """The rates that the map of a layer can show, and those that it is drawn with."""
     return [
-        Choice(name, shown.words[0].upper() + shown.words[1:], shown.field == drawing.field)
+        Choice(name, shown.words.partition(" (")[0].capitalize(), shown.field == drawing.field)
         for name, shown in layer.rates(dataset).items()
     ]
 
