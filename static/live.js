@@ -113,10 +113,13 @@
     planned = setTimeout(() => (form.querySelector("input:active") ? plan(form, PAUSE) : go(addressed(form), true)), wait);
   }
 
-  document.addEventListener("input", (event) => {
+  function listen(event) {
     const { form, type } = event.target;
     if (control(form)) plan(form, type === "range" ? PAUSE : 0);
-  });
+  }
+
+  document.addEventListener("change", listen);
+  document.addEventListener("input", (event) => event.target.type === "range" && listen(event));
 
   document.addEventListener("submit", (event) => {
     if (!control(event.target) || event.submitter?.hasAttribute("formaction")) return;
