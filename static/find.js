@@ -67,7 +67,7 @@
       } catch (error) {
         if (error.name === "AbortError") return;
         console.warn("search:", error.message);
-        spoken.textContent = "The search did not answer. Press Find to try again.";
+        spoken.textContent = "The search did not answer. Press Enter to try again.";
       }
     };
     input.addEventListener("input", () => {
