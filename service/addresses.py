@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from geo.query import Question
+from layers.layer import Layer, Rates
 from service import documents
 from service.answering import Makers, answer, data, page
 from service.assets import JOINED, joined
@@ -22,6 +23,7 @@ from service.openapi import api_document
 from service.pages.about import about_page
 from service.pages.about_facts import about_facts
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
+from service.pages.controls import fit
 from service.pages.home import home_page
 from service.pages.public import CHANGES, public_layer, public_page
 from service.pages.subjects import SUBJECTS, Subject
@@ -32,6 +34,7 @@ from service.parameters import (
     MAP_VIEW,
     PRINTED,
     SEARCH,
+    Window,
     check_names,
     read_question,
     read_rates,
@@ -84,23 +87,34 @@ def _of_town(site: Site, town: str, query: QueryParams) -> Question:
     return town_question(site, town, query.get("theme"), query.get("datetime"), **more)
 
 
+def _public_town(site: Site, question: Question) -> Layer | None:
+    """The layer that stands for the page of a town, if only public tables are at hand."""
+    return public_layer(site, question, *(CHANGES.values() if question.compare else CHANGES))
+
+
+def _town_page(site: Site, town: str, query: QueryParams, rates: Rates | None) -> bytes:
+    question, _, left = fit(partial(_of_town, site, town), query)
+    if (layer := _public_town(site, question)) is not None:
+        return public_page(site, layer, question, left)
+    return town_page(site, question, rates, left=left)
+
+
+def _town_facts(site: Site, question: Question) -> dict[str, Any]:
+    if (layer := _public_town(site, question)) is not None:
+        return layer_facts(site, layer, question)
+    return town_facts(site, question)
+
+
 @router.api_route("/towns/{town}", methods=METHODS)
 async def town(request: Request, town: str) -> Response:
     """A town's page; its figures."""
+    query = request.query_params
 
     def makers(site: Site, _: str) -> Makers:
-        query = request.query_params
-        question = _of_town(site, town, query)
-        shown = CHANGES.values() if question.compare else CHANGES
-        if (layer := public_layer(site, question, *shown)) is not None:
-            return {
-                "html": page(public_page, site, layer, question),
-                "json": data(lambda: layer_facts(site, layer, question)),
-            }
         rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
         return {
-            "html": page(town_page, site, question, rates),
-            "json": data(lambda: town_facts(site, question)),
+            "html": page(_town_page, site, town, query, rates),
+            "json": data(lambda: _town_facts(site, _of_town(site, town, query))),
         }
 
     return await answer(request, MAP_VIEW, makers)
@@ -165,21 +179,26 @@ async def collection(request: Request, name: str) -> Response:
     return await answer(request, ("f",), makers)
 
 
+def _layer_map(site: Site, layer: Layer, query: QueryParams, window: Window) -> bytes:
+    question, kept, left = fit(partial(read_question, site.dataset), query)
+    return map_page(site, layer, question, window, dict(kept), left=left)
+
+
 @router.api_route("/collections/{name}/items", methods=METHODS)
 async def items(request: Request, name: str) -> Response:
     """A layer's features as a map, GeoJSON or CSV."""
 
     def makers(site: Site, base: str) -> Makers:
-        layer = site.layer(name)
-        query = dict(request.query_params)
-        question = read_question(site.dataset, request.query_params)
+        layer, asked = site.layer(name), request.query_params
+        query = dict(asked)
         window = read_window(query, layer.sets(site.dataset), layer.rates(site.dataset))
+        question = partial(read_question, site.dataset)
         return {
-            "html": page(map_page, site, layer, question, window, query),
+            "html": page(_layer_map, site, layer, asked, window),
             "geojson": lambda: geojson_items(
-                site, layer, question, window=window, base=base, query=query
+                site, layer, question(asked), window=window, base=base, query=query
             ),
-            "csv": lambda: csv_items(site, layer, question, window),
+            "csv": lambda: csv_items(site, layer, question(asked), window),
         }
 
     return await answer(request, ITEMS, makers)

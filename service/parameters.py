@@ -146,11 +146,12 @@ PARAMETERS = {
     )
 }
 QUESTION = ("theme", "datetime", "compare", "place", "source")
+KEPT_BY_SEARCH = ("theme", "datetime", "source")
 VIEW = ("theme", "datetime", "source", "f")
 PRINTED = ("theme", "datetime", "compare", "source", "f")
 MAP_VIEW = ("theme", "datetime", "compare", "source", "rates", "f")
 BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
-SEARCH = ("q", "f")
+SEARCH = ("q", *KEPT_BY_SEARCH, "f")
 DETAIL = ("cell", "shape", "bandwidth")
 ITEM = (*QUESTION, "town", *DETAIL, "f")
 ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, "bbox", "limit", "offset", "f")

@@ -1,7 +1,6 @@
-"""The months that a page's own are set against: what changed altogether, and the control."""
+"""The months that a page's own are set against: what changed altogether."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,11 +10,8 @@ from geo.dataset import Dataset
 from geo.formats import Record, records
 from geo.period import Period
 from geo.query import Question
-from geo.recorders import source_asked
 from layers.comparison import Comparison, change_columns, compare_groups, why_not, without_words
 from service import words
-from service.pages.frame import compare_form
-from service.site import Site
 
 
 def alone(question: Question) -> Question:
@@ -45,6 +41,12 @@ def set_against(dataset: Dataset, question: Question) -> Question:
 def halved(question: Question, told: Question) -> bool:
     """Whether the change that is told of a question is that of its later half."""
     return told.period != question.period
+
+
+def usual_months(dataset: Dataset, question: Question) -> str | None:
+    """What a page's months are set against where none are named, if not those of a year before."""
+    plain = alone(question)
+    return "First half of these months" if halved(plain, set_against(dataset, plain)) else None
 
 
 def untold(dataset: Dataset, question: Question) -> str | None:
@@ -121,15 +123,3 @@ def halves_said(dataset: Dataset, question: Question) -> str | None:
 def _of_all(dataset: Dataset, question: Question) -> Comparison | None:
     inside = np.where(question.shown(dataset), 0, -1)
     return compare_groups(dataset, question, inside, 1)
-
-
-def comparison(site: Site, question: Question, kept: dict[str, str]) -> dict[str, Any] | None:
-    """The earlier months that a page offers, and what its form keeps; None where none are held.
-
-    `kept`: what the form keeps beside theme, months and a source that is named.
-    """
-    source = source_asked(site.dataset, question.theme, question.sources)
-    named = {"source": source} if source else {}
-    halves = halved(question, set_against(site.dataset, question))
-    otherwise = ("First half of these months",) if halves else ()
-    return compare_form(site.dataset, question, named | kept, *otherwise)

@@ -1,5 +1,6 @@
 """The rural page: the split, the three measures side by side, the map, the offences."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,18 +15,10 @@ from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_view
-from service.pages.compared import alike, alone, comparison, halved, set_against, since
-from service.pages.frame import (
-    address,
-    beside,
-    frame,
-    period_choices,
-    rates_form,
-    said,
-    short_words,
-    source_form,
-    theme_choices,
-)
+from service.pages.choices import Choice, rate_choices, short_words, theme_choices
+from service.pages.compared import alike, alone, halved, set_against, since, usual_months
+from service.pages.controls import NOTHING, controls
+from service.pages.frame import address, beside, frame, said
 from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.profile_words import (
     change_words,
@@ -49,16 +42,18 @@ from service.site import Site
 MARKED = ("rural-offences", "rural-flagged")
 
 
-def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
-    """The whole page, its map coloured by the rates wanted."""
+def rural_page(
+    site: Site, asked: Question, rates: Rates | None = None, *, left: Mapping[str, str] = NOTHING
+) -> bytes:
+    """The whole page, its map coloured by the rates wanted. `left`: choices it is without."""
     question, compared = alone(asked), replace(asked, place="rural", town=None)
     dataset, layer = site.dataset, find_layer("hotspots")
     told = set_against(dataset, compared)
-    form = rates_form(dataset, layer, rates)
+    drawing = layer.drawn(dataset, rates)
     facts = rural_facts(site, asked)
     judged = replace(question, place="rural", town=None)
     answer, rows = site.answer(layer, judged)
-    legend = Legend.of(form["drawing"], rows)
+    legend = Legend.of(drawing, rows)
     is_urban = dataset.place == "urban"
     hatched, urban_areas = dataset.lsoa_shapes.outlines[is_urban], int(is_urban.sum())
     urban = replace(judged, place="urban")
@@ -68,7 +63,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         layer,
         address("/collections/hotspots/items", dataset, judged, limit="10000", f="geojson"),
         legend.classes,
-        form["drawing"],
+        drawing,
         context=context if urban_areas else None,
         noun=question.theme.noun,
     )
@@ -77,7 +72,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         "rural.html",
         **frame(site, "rural", judged),
         **said(site, judged, since=since(dataset, compared)),
-        **form,
+        drawing=drawing,
         facts=facts,
         measures=[_told(measure, alike(dataset, compared)) for measure in facts["measures"]],
         scales=share_scales([measure.share for measure in facts["measures"]]),
@@ -98,8 +93,16 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
             f"Rural rate as a multiple of the urban rate by offence, {question.period.words()}",
             hollow=facts["illustrative"],
         ),
-        comparison=comparison(site, asked, form["kept"]),
-        themes=_themes(site, question),
+        controls=controls(
+            site,
+            asked,
+            "/rural",
+            themes=_themes(site, question),
+            compares=True,
+            usual=usual_months(dataset, compared),
+            rates=rate_choices(dataset, layer, drawing),
+            left=left,
+        ),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
         finding=rail_finding(dataset, rows),
@@ -108,8 +111,6 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         sets=(rows,),
         urban_areas=urban_areas,
         beside=beside(site, judged),
-        sources=source_form(site, question),
-        periods=period_choices(dataset, question),
         downloads={
             name: address("/collections/hotspots/items", dataset, judged, f=name.lower())
             for name in ("GeoJSON", "CSV")
@@ -119,12 +120,14 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
     )
 
 
-def _themes(site: Site, question: Question) -> list[tuple[str, str, bool]]:
+def _themes(site: Site, question: Question) -> list[Choice]:
     """The themes of other pages, then those of rural crime alone."""
     rural = [name for name in (*MARKED, *RURAL_OFFENCES) if name in site.themes]
     known = theme_choices(site, question.theme)
-    offered = {value for value, _, _ in known}
-    return known + [(name, site.themes[name].title, False) for name in rural if name not in offered]
+    offered = {choice.value for choice in known}
+    return known + [
+        Choice(name, site.themes[name].title, False) for name in rural if name not in offered
+    ]
 
 
 def _against(asked: Question, told: Question) -> str:

@@ -16,24 +16,17 @@ from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_facts, changed_view
+from service.pages.choices import rate_choices
 from service.pages.compared import (
     alone,
     change_facts,
     change_sentence,
-    comparison,
     set_against,
     since,
+    usual_months,
 )
-from service.pages.frame import (
-    address,
-    beside,
-    frame,
-    period_choices,
-    rates_form,
-    said,
-    source_form,
-    theme_choices,
-)
+from service.pages.controls import NOTHING, controls
+from service.pages.frame import address, beside, frame, said
 from service.pages.legend import MARKS, Legend, none_marked
 from service.pages.month_chart import month_charts
 from service.pages.places import places_facts, places_view
@@ -125,22 +118,24 @@ def _headline(site: Site, question: Question, town: Record) -> Markup:
     return first + Markup(" ") + change_sentence(site.dataset, question)
 
 
-def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
-    """The whole page, its map coloured by the rates wanted."""
+def town_page(
+    site: Site, asked: Question, rates: Rates | None = None, *, left: Mapping[str, str] = NOTHING
+) -> bytes:
+    """The whole page, its map coloured by the rates wanted. `left`: choices it is without."""
     layer, question = find_layer("hotspots"), alone(asked)
-    form = rates_form(site.dataset, layer, rates)
+    drawing = layer.drawn(site.dataset, rates)
     months, usual = trend(site.dataset, question)
     facts = _facts(site, asked, months)
     county = question.everywhere()
     answer, everywhere = site.answer(layer, county)
     inside = site.answer(layer, question)[1]
-    legend = Legend.of(form["drawing"], everywhere)
+    legend = Legend.of(drawing, everywhere)
     config = map_config(
         site.dataset,
         layer,
         address("/collections/hotspots/items", site.dataset, county, limit="10000", f="geojson"),
         legend.classes,
-        form["drawing"],
+        drawing,
         town=facts["town"],
         noun=question.theme.noun,
         layers=town_layers(site, asked),
@@ -149,6 +144,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
     still = still_map(
         answer.outlines, everywhere, legend, inside=lambda row: bool(row["town"] == name)
     )
+    path = f"/towns/{facts['town_id']}"
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = span_of(site.dataset, question)
     breaks = recording_breaks(site.dataset, question, span)
@@ -156,7 +152,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         "town.html",
         **frame(site, "towns", question),
         **said(site, question, since=since(site.dataset, asked)),
-        **form,
+        drawing=drawing,
         facts=facts,
         headline=_headline(site, asked, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
@@ -168,10 +164,15 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         legend=legend,
         sets=(inside, everywhere),
         set_names=(facts["town"], site.dataset.area),
-        themes=theme_choices(site, question.theme),
-        periods=period_choices(site.dataset, question),
-        comparison=comparison(site, asked, form["kept"]),
-        sources=source_form(site, question),
+        controls=controls(
+            site,
+            asked,
+            path,
+            compares=True,
+            usual=usual_months(site.dataset, asked),
+            rates=rate_choices(site.dataset, layer, drawing),
+            left=left,
+        ),
         charts=month_charts(
             span,
             [month["count"] for month in months],
@@ -191,7 +192,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         changed_map=town_map("change", site, set_against(site.dataset, asked)),
         places=places_view(facts["places"]),
         more=town_maps(site, question),
-        printed=address("", site.dataset, asked)[1:],
+        briefing=address(f"{path}/briefing", site.dataset, asked),
         downloads=town_downloads(site, asked),
         map=build_map(config, still),
     )

@@ -4,7 +4,7 @@ import re
 
 import httpx2
 import pytest
-from browsing import AREAS, PHONE, WIDE, WIDTH, Seen, needs_chromium, until
+from browsing import AREAS, PHONE, WIDE, WIDTH, Seen, needs_chromium, unfold, until
 from playwright.sync_api import Browser, expect
 
 pytestmark = needs_chromium
@@ -52,6 +52,7 @@ def test_choosing_a_theme_changes_the_address_and_the_headline(see: Seen) -> Non
     page = see.open("/towns/oswestry")
     before = page.inner_text(".lead")
     assert "reports" in before
+    unfold(page)
     page.select_option("#choose-theme", "shoplifting")
     page.select_option("#choose-datetime", "2015-01/2015-12")
     page.wait_for_url("**/towns/oswestry?*datetime=2015-01*")
@@ -219,7 +220,7 @@ def test_without_script_the_table_and_the_form_stand(
         expect(rows.first).to_be_visible()
         expect(page.locator("noscript p.small")).to_be_visible()
         page.select_option("#choose-theme", "shoplifting")
-        page.click("button[type=submit]")
+        page.click(".controls button[type=submit]")
         assert "theme=shoplifting" in page.url
         expect(rows).to_have_count(DRAWN[path])
 

@@ -195,7 +195,8 @@ def test_the_home_page_has_every_town_and_the_printed_total(client: TestClient) 
 
 def test_every_choice_of_theme_months_and_rates_has_a_page(client: TestClient) -> None:
     page = read(client, "/towns/wem")
-    values = [found["value"] for tag, found in page.tags if tag == "option"]
+    offered = [found["value"] for tag, found in page.tags if tag == "option"]
+    values = [value for value in offered if value]  # the rest is what is usual
     assert len(values) >= 12
     for value in values:
         name = "datetime" if "/" in value else "rates" if value in RATES else "theme"

@@ -181,9 +181,7 @@ def test_the_months_to_compare_with_are_offered_kept_and_refused(client: TestCli
     address = "/towns/wem?theme=crime&datetime=2015-10/2016-03&compare=2015-04/2015-09"
     page = Page(client.get(f"{address}&rates=smoothed", headers=HTML).text)
     chosen = [found["value"] for tag, found in page.tags if tag == "option" and "selected" in found]
-    assert "2015-04/2015-09" in chosen
-    hidden = {f["name"]: f["value"] for tag, f in page.tags if f.get("type") == "hidden"}
-    assert hidden == {"theme": "crime", "datetime": "2015-10/2016-03", "rates": "smoothed"}
+    assert chosen == ["crime", "2015-10/2016-03", "2015-04/2015-09", "smoothed"]
     for link in page.links:
         if link.startswith("/collections/change/items"):
             assert "compare=2015-04/2015-09" in link
