@@ -4,10 +4,12 @@
 const mapLabels = (function () {
   const INK = "#14202b";
   const SMALL = 22; // pixels; a finding smaller than this is circled on a map of the whole area
+  let last = null; // what was written
   const WORDS = { "hot spot": "Hot spot", raised: "Raised" };
 
   // Labels: findings first, then towns by size, then the areas of a town; none covers another.
   function write(map, config, focus, leaders) {
+    last = [map, config, focus, leaders];
     const pane = map.getPane("labels");
     for (const old of pane.querySelectorAll(".map-label")) old.remove();
     leaders.clearLayers();
@@ -268,5 +270,9 @@ const mapLabels = (function () {
     return from;
   }
 
-  return { write, extent, SMALL };
+  function again() {
+    if (last) write(...last);
+  }
+
+  return { write, again, extent, SMALL };
 })();
