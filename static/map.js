@@ -119,7 +119,7 @@ const safermap = (function () {
     const features = mapPoints.lean(collection.features.filter(wanted));
     const focus = features.filter(inTown);
     const areas = ground ? ground.features : focus;
-    Object.assign(state, { config, areas, focus });
+    Object.assign(state, { config, areas, focus, around: ground ? [] : features.filter((feature) => !focus.includes(feature)) });
     if (anew("ground", [config.town, ids(ground ? areas : features), ids(areas), ids(context?.features)])) {
       state.base.clearLayers();
       map.getPane("edge").style.zIndex = config.town ? 370 : 350;
@@ -153,7 +153,9 @@ const safermap = (function () {
     const { map } = state;
     map.setMinZoom(0);
     map.fitBounds(L.geoJSON(features).getBounds(), { padding: config.still ? [4, 4] : [28, 28], animate: false });
-    if (!config.still) map.setMinZoom(map.getZoom() - 1);
+    if (config.still) return;
+    map.setMinZoom(map.getZoom() - 1);
+    if (config.town && map.getSize().x <= 640) map.fitBounds(mapPart.most(features), { animate: false });
   }
 
   function outlines(points) {
@@ -182,11 +184,11 @@ const safermap = (function () {
   }
 
   function mark() {
-    const { map, config, focus, areas, outlines, leaders } = state;
+    const { map, config, focus, areas, around, outlines, leaders } = state;
     if (!focus) return;
     outlines.clearLayers();
     if (config.outlines) outline(map, config, focus, outlines);
-    mapLabels.write(map, config, areas, leaders);
+    mapLabels.write(map, config, areas, leaders, around);
   }
 
   // The outer edge is the outer half of a wide line under the areas.

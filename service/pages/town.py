@@ -29,6 +29,7 @@ from service.pages.frame import (
     theme_choices,
 )
 from service.pages.legend import MARKS, Legend, none_marked
+from service.pages.nearby import nearby_names
 from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
 from service.pages.town_ways import town_downloads, town_layers, town_map, town_maps
@@ -135,6 +136,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         town=facts["town"],
         noun=question.theme.noun,
         layers=town_layers(site, asked),
+        near=nearby_names(site.dataset, facts["town_id"]),
     )
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = span_of(site.dataset, question)
