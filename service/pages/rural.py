@@ -39,6 +39,7 @@ from service.pages.profile_words import (
 from service.pages.ratio_chart import ratio_charts
 from service.pages.render import render_page
 from service.pages.rural_facts import rural_facts
+from service.pages.rural_inset import rural_inset
 from service.pages.rural_tables import by_kind, measures_by_kind
 from service.pages.share_scale import share_scales
 from service.pages.week import week_view
@@ -105,6 +106,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         legend=legend,
         sets=(rows,),
         urban_areas=urban_areas,
+        inset=rural_inset(dataset, facts["classes"]),
         beside=beside(site, judged),
         sources=source_form(site, question),
         periods=period_choices(dataset, question),
