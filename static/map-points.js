@@ -72,6 +72,10 @@ const mapPoints = (function () {
       map.off("mousemove click mouseout", this.pointed, this);
       L.Canvas.prototype.onRemove.call(this, map);
     },
+    _initContainer() {
+      L.Canvas.prototype._initContainer.call(this);
+      this._container._leaflet_disable_events = false; // the map is told of the pointer over it too
+    },
     radius(point) {
       return Math.max(2, this.largest * Math.sqrt(point.count / this.most));
     },

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.formats import Record
 from geo.rural_urban import CLASSES
 from service.words import percent
 
+Points = NDArray[np.float64]
 _ACROSS = 300  # units of the drawing, two for a pixel of the page
 _TOLERANCE, _LEAST = 1.6, 3.0  # what such a drawing cannot show: in units, and units squared
 _FILLS = ("url(#urban)", "#84a0cb", "#e0e9f4")  # urban as on the map, then the larger places first
@@ -69,8 +71,9 @@ def _drawn(
     scale = _ACROSS / max((east - west) * narrow, north - south)
     size = [round(value * scale) for value in ((east - west) * narrow, north - south)]
 
-    def placed(points: np.ndarray) -> np.ndarray:
-        return (points - (west, north)) * (narrow * scale, -scale)
+    def placed(points: Points) -> Points:
+        found: Points = (points - (west, north)) * (narrow * scale, -scale)
+        return found
 
     paths = Markup("").join(
         Markup('<path fill="{}" d="{}"/>').format(fill, _path(shapely.transform(shape, placed)))
@@ -86,20 +89,20 @@ def _drawn(
 
 
 def _path(shape: shapely.Geometry) -> str:
-    """Outlines in whole units, each step told from the one before; what cannot be seen is left out."""
+    """Outlines in whole units, by steps from point to point; what cannot be seen is left out."""
     parts = shapely.get_parts(shapely.simplify(shape, _TOLERANCE))
     rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
     text = []
     for ring in rings:
         if shapely.area(shapely.Polygon(ring)) < _LEAST:
             continue
-        points = np.rint(shapely.get_coordinates(ring)).astype(int)
+        points = np.rint(shapely.get_coordinates(ring)).astype(np.int64)
         steps = np.diff(points, axis=0)[:-1]
         moved = steps[(steps != 0).any(axis=1)]
         text.append(f"M{_joined(points[:1])}l{_joined(moved)}z")
     return "".join(text)
 
 
-def _joined(pairs: np.ndarray) -> str:
+def _joined(pairs: NDArray[np.int64]) -> str:
     """Numbers with a space between, where no minus sign parts them."""
     return " ".join(map(str, pairs.ravel())).replace(" -", "-")
