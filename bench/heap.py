@@ -1,8 +1,8 @@
 """JavaScript heap of a map of 9,000 points in Chromium beside stock folium with the same points.
 
-`python -m bench.heap` prints, for each, the heap in use after a collection and the nodes of its page
-once all points are drawn, and the ratio of the two heaps. The incidents are made up, one at each of
-9,000 points. Stock folium has the same GeoJSON embedded and draws its own markers.
+`python -m bench.heap` prints, for each, the heap in use after a collection and the elements of its
+page once all points are drawn, and the ratio of the two heaps. The incidents are made up, one at
+each of 9,000 points. Stock folium has the same GeoJSON embedded and draws its own markers.
 """
 
 import shutil
@@ -36,10 +36,10 @@ THEIRS = f"document.querySelectorAll('.leaflet-marker-icon').length === {POINTS}
 
 @dataclass(frozen=True)
 class Used:
-    """What a page holds: bytes of JavaScript heap in use, and nodes of its document."""
+    """What a page holds: bytes of JavaScript heap in use, and elements of its document."""
 
     heap: int
-    nodes: int
+    elements: int
 
 
 def write_incidents(path: Path, seed: int = 1) -> None:
@@ -71,14 +71,14 @@ def used(browser: Browser, address: str, drawn: str) -> Used:
     session.send("HeapProfiler.enable")
     session.send("HeapProfiler.collectGarbage")
     heap = int(session.send("Runtime.getHeapUsage")["usedSize"])
-    nodes = int(page.evaluate("document.querySelectorAll('*').length"))
+    elements = int(page.evaluate("document.querySelectorAll('*').length"))
     page.context.close()
-    return Used(heap, nodes)
+    return Used(heap, elements)
 
 
 def said(name: str, found: Used) -> str:
     """The figures of one page as a line."""
-    return f"{name}: {found.heap / 1e6:.1f} MB of heap, {found.nodes:,} elements"
+    return f"{name}: {found.heap / 1e6:.1f} MB of heap, {found.elements:,} elements"
 
 
 def main() -> None:

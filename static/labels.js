@@ -84,9 +84,10 @@ const mapLabels = (function () {
     return found.sort((a, b) => b.properties.count - a.properties.count);
   }
 
-  // The circles of a town's places, where they are drawn.
+  // The circles of a town's places, where they are drawn; of a map of points those that are not small.
   function circles(map) {
-    return (map.boxes?.drawn ?? []).map(({ at, radius }) => ({ ...map.latLngToLayerPoint(at), radius }));
+    const drawn = (map.boxes?.drawn ?? []).map(({ at, radius }) => ({ ...map.latLngToLayerPoint(at), radius }));
+    return [...drawn, ...(map.marks?.layer?.large?.() ?? [])];
   }
 
   // Hot spots, then raised areas, most incidents first; on a map of the whole area one label a town.

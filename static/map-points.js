@@ -79,6 +79,11 @@ const mapPoints = (function () {
     radius(point) {
       return Math.max(2, this.largest * Math.sqrt(point.count / this.most));
     },
+    // Where the circles are that a label should not cover.
+    large() {
+      const all = this.points.map((point, i) => ({ x: this.at[2 * i], y: this.at[2 * i + 1], radius: this.radius(point) }));
+      return all.filter(({ radius }) => radius > 4);
+    },
     // Leaflet asks for this whenever the map has come to rest elsewhere.
     _draw() {
       const context = this._ctx;
