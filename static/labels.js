@@ -42,13 +42,13 @@ const mapLabels = (function () {
     }
     for (const feature of signed(config, focus)) place(ground, middle(feature), "sign", sign(config, feature), null);
     towns(ground, config, found, phone);
-    if (!config.town || phone) return;
+    if (!config.town) return;
     if (config.outlines) ground.lines.push(...found.flatMap((feature) => along(map, feature)));
-    for (const feature of focus) {
+    for (const feature of phone ? [] : focus) {
       const name = street(config, feature.properties[config.label]);
       if (!found.includes(feature) && !name.includes("(")) inside(ground, feature, "area", name);
     }
-    nearby(ground, config, around);
+    nearby(ground, config, around, phone);
   }
 
   function again() {
@@ -65,9 +65,10 @@ const mapLabels = (function () {
   }
 
   // The names of areas about a town, on the ground outside it, each once.
-  function nearby(ground, config, around) {
+  function nearby(ground, config, around, phone) {
     const told = new Set();
     for (const feature of around) {
+      if (phone && told.size === FEW.town) return;
       const name = config.near?.[feature.id];
       if (name && !told.has(name) && inside(ground, feature, "near", name)) told.add(name);
     }

@@ -119,7 +119,7 @@ const safermap = (function () {
     const features = mapPoints.lean(collection.features.filter(wanted));
     const focus = features.filter(inTown);
     const areas = ground ? ground.features : focus;
-    Object.assign(state, { config, areas, focus, around: ground ? [] : features.filter((feature) => !focus.includes(feature)) });
+    Object.assign(state, { config, areas, focus });
     if (anew("ground", [config.town, ids(ground ? areas : features), ids(areas), ids(context?.features)])) {
       state.base.clearLayers();
       map.getPane("edge").style.zIndex = config.town ? 370 : 350;
@@ -127,6 +127,7 @@ const safermap = (function () {
       if (ground) beneath(areas);
       fit(config, areas.length ? areas : features);
     }
+    state.around = features.filter((feature) => !inTown(feature));
     const points = focus.some((feature) => feature.geometry.type === "Point");
     if (points || anew("outlined", [ids(focus), config.by === "fixed", config.town])) outlines(points);
     else colours();
