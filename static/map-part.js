@@ -3,6 +3,7 @@
 
 const mapPart = (function () {
   const MOST = 0.9; // of all incidents
+  const NARROW = 640; // pixels
 
   // A box round areas with nine incidents in ten: one area after another at the edge is left out,
   // as long as that makes the box smaller, first where it saves most ground for each incident.
@@ -27,6 +28,14 @@ const mapPart = (function () {
     return box;
   }
 
+  // Where there is little room a town opens on that part, until the reader has moved the map.
+  function open(map, features) {
+    if (map.getSize().x > NARROW || window.location.hash.startsWith("#map=")) return;
+    map.opening = true;
+    map.fitBounds(most(features), { animate: false });
+    map.opening = false;
+  }
+
   function round(areas) {
     return areas.reduce((box, area) => box.extend(area.box), L.latLngBounds([]));
   }
@@ -35,5 +44,5 @@ const mapPart = (function () {
     return (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth());
   }
 
-  return { most };
+  return { open };
 })();

@@ -127,6 +127,7 @@ const safermap = (function () {
       if (ground) beneath(areas);
       fit(config, areas.length ? areas : features);
     }
+    if (config.town) mapPart.open(map, areas);
     state.around = features.filter((feature) => !inTown(feature));
     const points = focus.some((feature) => feature.geometry.type === "Point");
     if (points || anew("outlined", [ids(focus), config.by === "fixed", config.town])) outlines(points);
@@ -154,9 +155,7 @@ const safermap = (function () {
     const { map } = state;
     map.setMinZoom(0);
     map.fitBounds(L.geoJSON(features).getBounds(), { padding: config.still ? [4, 4] : [28, 28], animate: false });
-    if (config.still) return;
-    map.setMinZoom(map.getZoom() - 1);
-    if (config.town && map.getSize().x <= 640) map.fitBounds(mapPart.most(features), { animate: false });
+    if (!config.still) map.setMinZoom(map.getZoom() - 1);
   }
 
   function outlines(points) {
