@@ -80,7 +80,8 @@ def _drawn(
         for fill, shape in zip(fills, outlines.values(), strict=True)
     )
     return Markup(
-        '<svg class="inset" viewBox="-2 -2 {} {}" role="img" aria-labelledby="inset-t inset-d">'
+        '<svg class="inset" viewBox="-2 -2 {} {}" role="img" '
+        'aria-labelledby="inset-t" aria-describedby="inset-d">'
         '<title id="inset-t">What counts as rural in {}</title><desc id="inset-d">{}.</desc>'
         '<pattern id="urban" width="8" height="8" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><path fill="#eff0ec" d="M0 0h8v8H0z"/>'

@@ -85,7 +85,7 @@ def test_the_drawing_is_named_described_small_and_inside_its_frame(client: TestC
     [text] = re.findall(r'<svg class="inset".*?</svg>', page, re.DOTALL)
     assert len(gzip.compress(text.encode())) < 2_000
     drawing = ET.fromstring(text)  # noqa: S314  ours
-    names = drawing.attrib["aria-labelledby"].split()
+    names = [drawing.attrib[f"aria-{how}"] for how in ("labelledby", "describedby")]
     named = [drawing.find(f"*[@id='{name}']") for name in names]
     assert all(part is not None and part.text for part in named)
     left, top, wide, high = map(float, drawing.attrib["viewBox"].split())
