@@ -21,8 +21,9 @@ JOINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "look.css": ("safermap.css", "map.css", "charts.css", "narrow.css", "print.css"),
         "maps.js": (
-            "labels.js", "map-tips.js", "map-mark.js", "map-keys.js", "map-rows.js",
-            "map-change.js", "map-layers.js", "map-screen.js", "map-tiles.js", "map.js",
+            "map-tips.js", "map-room.js", "labels.js", "map-part.js", "map-points.js",
+            "map-mark.js", "map-keys.js", "map-rows.js", "map-change.js", "map-layers.js",
+            "map-screen.js", "map-tiles.js", "map.js",
         ),
         "pages.js": ("table.js", "find.js", "months.js", "morph.js", "live.js"),
     }

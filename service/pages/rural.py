@@ -32,6 +32,7 @@ from service.pages.profile_words import (
 from service.pages.ratio_chart import ratio_charts
 from service.pages.render import render_page
 from service.pages.rural_facts import rural_facts
+from service.pages.rural_inset import rural_inset
 from service.pages.rural_rail import rail_finding
 from service.pages.rural_tables import by_kind, measures_by_kind
 from service.pages.share_scale import share_scales
@@ -110,6 +111,7 @@ def rural_page(
         legend=legend,
         sets=(rows,),
         urban_areas=urban_areas,
+        inset=rural_inset(dataset, facts["classes"]),
         beside=beside(site, judged),
         downloads={
             name: address("/collections/hotspots/items", dataset, judged, f=name.lower())

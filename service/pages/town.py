@@ -29,6 +29,7 @@ from service.pages.controls import NOTHING, controls
 from service.pages.frame import address, beside, frame, said
 from service.pages.legend import MARKS, Legend, none_marked
 from service.pages.month_chart import month_charts
+from service.pages.nearby import nearby_names
 from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
 from service.pages.still import still_map
@@ -139,6 +140,7 @@ def town_page(
         town=facts["town"],
         noun=question.theme.noun,
         layers=town_layers(site, asked),
+        near=nearby_names(site.dataset, facts["town_id"]),
     )
     name = facts["town"]
     still = still_map(

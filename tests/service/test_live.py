@@ -84,19 +84,34 @@ def test_what_is_chosen_is_drawn_as_the_api_has_it(
     assert see.complaints == []
 
 
+def ground(page: Page) -> int:
+    """How many outlines the areas under places are drawn with, all in one path."""
+    return str(page.locator(".leaflet-ground-pane path").get_attribute("d")).count("M")
+
+
+def rings(found: list[dict[str, Any]]) -> int:
+    """How many outlines features have."""
+    shapes = [feature["geometry"] for feature in found]
+    return sum(
+        len(shape["coordinates"])
+        if shape["type"] == "Polygon"
+        else sum(map(len, shape["coordinates"]))
+        for shape in shapes
+    )
+
+
 def test_places_of_another_town_are_drawn_over_its_areas(see: Seen) -> None:
     page = opened(see, "/collections/grid/items?theme=asb&town=oswestry&f=html")
     page.select_option("#choose-town", "ludlow")
     page.wait_for_url("**town=ludlow*")
     page.wait_for_selector("main:not([aria-busy])")
     assert page.locator(AREAS).count() == len(features(see, "/collections/grid/items"))
-    ground = page.locator(".leaflet-ground-pane path").count()
-    assert ground == len(features(see, "/collections/lsoas/items"))
+    assert ground(page) == rings(features(see, "/collections/lsoas/items"))
     assert page.locator(f"{AREAS}[d='M0 0']").count() == 0  # all of it is in view
     page.select_option("#choose-town", "")
     page.wait_for_url(lambda url: "town=" not in url)
     page.wait_for_selector("main:not([aria-busy])")
-    assert page.locator(".leaflet-ground-pane path").count() == 193
+    assert ground(page) == rings(features(see, "/collections/lsoas/items")) >= 193
     assert page.evaluate("window.first")
     assert see.complaints == []
 
