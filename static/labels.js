@@ -5,6 +5,7 @@
 const mapLabels = (function () {
   const { extent, core, outerRings, middle, holds, controls, view, within, overlap, along, steps, covered, spots } = mapRoom;
   const INK = "#14202b";
+  const HIDDEN = 90; // square pixels, over π, of circles that the name of an area may lie on
   const SMALL = 22; // pixels; a finding smaller than this is circled on a map of the whole area
   const PHONE = 640; // pixels; a map no wider has two findings and a few towns named, and no areas
   const FEW = { finding: 2, town: 4 };
@@ -201,6 +202,7 @@ const mapLabels = (function () {
       const aside = 1 - covered(map, own, edges);
       if (aside > 0.45 || (kind === "near" && covered(map, rings, edges) > 0)) continue;
       const hidden = circles.reduce((sum, circle) => sum + (holdsPoint(edges, circle, circle.radius) ? circle.radius ** 2 : 0), 0);
+      if (hidden > HIDDEN) continue;
       const cost = Math.hypot(x - midX, y - midY) + 120 * aside + 3 * hidden;
       if (!best || cost < best.cost) best = { x, y, edges, cost };
     }

@@ -130,12 +130,11 @@ def compare_choices(
     if chosen is not None:
         offered.setdefault(chosen, "Chosen months")
     usual = replace(question, compare=None).before().period
-    unheld = f"{_years_before((period.first - usual.first) // 12)}, not held"
-    if otherwise:
-        first = Choice(USUAL, otherwise, chosen is None)
-    else:
+    if otherwise is None and usual in offered:
         taken = chosen in (None, usual)
-        first = Choice(USUAL, short_words(usual), taken, offered.pop(usual, unheld))
+        first = Choice(USUAL, short_words(usual), taken, offered.pop(usual))
+    else:
+        first = Choice(USUAL, otherwise or "Choose months", chosen is None)
     return [
         first,
         *(
