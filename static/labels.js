@@ -8,7 +8,7 @@ const mapLabels = (function () {
   const HIDDEN = 90; // square pixels, over π, of circles that the name of an area may lie on
   const SMALL = 22; // pixels; a finding smaller than this is circled on a map of the whole area
   const PHONE = 640; // pixels; a map no wider has two findings and a few towns named, and no areas
-  const FEW = { finding: 2, town: 4 };
+  const FEW = { finding: 2, town: 4, still: 6 };
   const SHORT = 6; // findings of a whole area; where there are more, their counts are left to the list
   const APART = { finding: 0, sign: 0, town: 5, near: 5, area: 0 }; // pixels from other labels
   const WORDS = { "hot spot": "Hot spot", raised: "Raised" };
@@ -58,7 +58,7 @@ const mapLabels = (function () {
 
   function towns(ground, config, found, phone) {
     const told = new Set([config.town, ...found.map((feature) => feature.properties.town)]);
-    let left = phone && !config.town ? FEW.town : Infinity;
+    let left = phone && !config.town ? FEW[config.still ? "still" : "town"] : Infinity;
     for (const { name, at } of config.places) {
       if (told.has(name) || !left) continue;
       if (place(ground, L.latLng(at[1], at[0]), config.town ? "near" : "town", name, null)) left -= 1;
