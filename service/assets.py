@@ -19,7 +19,9 @@ from service.responses import Body
 STATIC = Path(__file__).parent.parent / "static"
 JOINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "look.css": ("safermap.css", "map.css", "charts.css", "narrow.css", "print.css"),
+        "look.css": (
+            "safermap.css", "controls.css", "map.css", "charts.css", "narrow.css", "print.css",
+        ),
         "maps.js": (
             "map-tips.js", "map-room.js", "labels.js", "map-part.js", "map-points.js",
             "map-mark.js", "map-keys.js", "map-rows.js", "map-change.js", "map-layers.js",
