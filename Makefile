@@ -34,3 +34,4 @@ bench: setup
 	$(BIN)/python -m bench.serve
 	$(BIN)/python -m bench.questions
 	$(BIN)/python -m bench.redraw
+	$(BIN)/python -m bench.heap

@@ -1,10 +1,10 @@
 """A map in Chromium beside stock folium with its GeoJSON embedded, on the same data.
 
-`python -m bench.redraw` prints, as medians and ratios, how long it takes until a frame shows the
-first area, of the still picture or of the map, and until one shows the map that can be used; how
-long a change of theme takes from the response to the frame that shows it; and the bytes of the
-page. Stock folium is spared all that it would ask other hosts for but Leaflet, which it gets
-from the same folder; a change of theme is another page to it.
+`python -m bench.redraw` prints, as medians and ratios, how long it takes until the first area, of
+the still picture or of the map, is in the document, until a frame is made with it, and until one is
+made with the map that can be used; how long a change of theme takes from the response to the frame
+that shows it; and the bytes of the page. Stock folium is spared all that it would ask other hosts
+for but Leaflet, which it gets from the same folder; a change of theme is another page to it.
 """
 
 import shutil
@@ -32,6 +32,7 @@ ROUNDS = 9
 FIRST, SECOND = "asb", "violence"
 COUNTY, TOWN = "/collections/hotspots/items?f=html&theme={}", "/towns/oswestry?theme={}"
 ITEMS = "/collections/hotspots/items?theme={}&limit=10000&f=geojson"
+SHOWN = ("first area in the document", "first area in a frame", "map in use")
 WATCH = """
   window.frames_after = (told) => requestAnimationFrame(() => setTimeout(told));
   window.shown = {};
@@ -43,6 +44,7 @@ WATCH = """
     for (const [name, selector] of Object.entries(watched)) {
       if (!document.querySelector(selector)) continue;
       delete watched[name];
+      if (name === "first") shown.there = performance.now();
       frames_after(() => { shown[name] = performance.now(); });
     }
     if (!watched.live) watch.disconnect();
@@ -100,12 +102,12 @@ def opened(browser: Browser, address: str) -> Page:
     raise SystemExit(f"{address} drew no area")
 
 
-def first_area(browser: Browser, address: str) -> tuple[float, float]:
-    """Milliseconds from the start of a navigation to the first area's frame, and to the map's."""
+def first_area(browser: Browser, address: str) -> list[float]:
+    """Milliseconds from the start of a navigation until each of SHOWN."""
     page = opened(browser, address)
-    first, live = page.evaluate("[shown.first, shown.live]")
+    took = [float(ms) for ms in page.evaluate("[shown.there, shown.first, shown.live]")]
     page.context.close()
-    return float(first), float(live)
+    return took
 
 
 def another_page(browser: Browser, address: str) -> float:
@@ -184,7 +186,7 @@ def measure(ours: str, theirs: str, pages: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         pages_of = {"county": county, "town": town, "stock": one}
-        first: dict[str, list[tuple[float, float]]] = {name: [] for name in pages_of}
+        first: dict[str, list[list[float]]] = {name: [] for name in pages_of}
         for _ in range(ROUNDS):
             for name, address in pages_of.items():
                 first[name].append(first_area(browser, address))
@@ -193,7 +195,7 @@ def measure(ours: str, theirs: str, pages: Path) -> None:
         ]
         in_town = [change(browser, town, SECOND) for _ in range(ROUNDS)]
         for name in ("county", "town"):
-            for which, what in enumerate(("first area shown", "map in use")):
+            for which, what in enumerate(SHOWN):
                 mine, stocks = ([took[which] for took in first[n]] for n in (name, "stock"))
                 print(said(f"{name.capitalize()} page, {what}", mine, stocks))
         print(said("Change of theme after the response", *map(list, zip(*again, strict=True))))

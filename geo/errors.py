@@ -17,6 +17,17 @@ class QuestionError(SafermapError):
     """A question with an unknown or contradictory part: theme, period, place, bbox, format."""
 
 
+class UnfitError(QuestionError):
+    """A part of a question that is right by itself, but does not go with the other parts.
+
+    `part` is the parameter that the question can be asked without: source, datetime or compare.
+    """
+
+    def __init__(self, part: str, words: str) -> None:
+        super().__init__(words)
+        self.part = part
+
+
 class HiddenError(SafermapError):
     """A count that is not shown to anyone, so that nobody can be told from it."""
 

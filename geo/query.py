@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geo.counts import Counts
 from geo.dataset import Dataset
 from geo.detail import CHOSEN, Detail
-from geo.errors import HiddenError, QuestionError
+from geo.errors import HiddenError, UnfitError
 from geo.offences import Kind, Theme, find_theme
 from geo.period import Period
 from geo.public.tables import Published
@@ -51,7 +51,7 @@ class Question:
         detail: Detail = CHOSEN,
         compare: str | None = None,
     ) -> "Question":
-        """A checked question. Raises QuestionError naming what is allowed.
+        """A checked question. Raises QuestionError naming what is allowed, UnfitError among them.
 
         Args:
             dataset: what is asked.
@@ -72,11 +72,12 @@ class Question:
         side = check_place(dataset, chosen, place)
         sources = choose_sources(dataset, chosen, source)
         period = check_period(dataset, sources, months)
-        earlier = None if compare is None else check_period(dataset, sources, compare)
+        earlier = None if compare is None else check_period(dataset, sources, compare, "compare")
         if earlier is not None and earlier.last >= period.first:
-            raise QuestionError(
+            raise UnfitError(
+                "compare",
                 f"The months to compare with ({earlier.iso()}) must end before those counted "
-                f"({period.iso()}) begin."
+                f"({period.iso()}) begin.",
             )
         town = check_town(dataset, town)
         return cls(chosen, period, sources, side, town, detail, earlier)

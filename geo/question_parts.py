@@ -2,7 +2,7 @@
 
 from geo.areas import town_id
 from geo.dataset import Dataset
-from geo.errors import QuestionError
+from geo.errors import QuestionError, UnfitError
 from geo.offences import Theme
 from geo.period import Period
 from geo.recorders import months_of, months_shared, names_of
@@ -11,10 +11,13 @@ from geo.rural_urban import PLACES, Place
 DEFAULT_MONTHS = 12
 
 
-def check_period(dataset: Dataset, sources: tuple[int, ...], months: str | None) -> Period:
+def check_period(
+    dataset: Dataset, sources: tuple[int, ...], months: str | None, part: str = "datetime"
+) -> Period:
     """The months asked for, of sources that hold some of them; without, the latest 12.
 
-    Raises QuestionError for months that no source holds, or that are not public.
+    Raises QuestionError for months that the dataset does not hold; UnfitError, which names the
+    `part` of the question they are, for those that these sources do not hold or are not public.
     """
     if months is None:
         return months_shared(dataset, sources).latest(DEFAULT_MONTHS)
@@ -23,15 +26,16 @@ def check_period(dataset: Dataset, sources: tuple[int, ...], months: str | None)
     if not any(dataset.held[s].period.overlaps(period) for s in sources):
         verb = "holds" if len(sources) == 1 else "hold"
         spans = " and ".join(dict.fromkeys(dataset.held[s].period.iso() for s in sources))
-        raise QuestionError(
-            f"{names_of(dataset, sources)} {verb} {spans}, and no month of {period.iso()}."
+        raise UnfitError(
+            part, f"{names_of(dataset, sources)} {verb} {spans}, and no month of {period.iso()}."
         )
     public = dataset.published.get(sources[0])
     if public is not None and not public.whole_years(period):
         years = ", ".join(year.iso() for year in public.years)
-        raise QuestionError(
+        raise UnfitError(
+            part,
             f"Of the records of {names_of(dataset, sources)} only whole years are public, April to "
-            f"March, or several on end: choose among {years}."
+            f"March, or several on end: choose among {years}.",
         )
     return period
 

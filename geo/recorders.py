@@ -4,7 +4,7 @@ Two sources may record the same incident, so their counts are added only where t
 """
 
 from geo.dataset import Dataset
-from geo.errors import QuestionError
+from geo.errors import QuestionError, UnfitError
 from geo.incidents.table import ALL
 from geo.offences import Theme, find_theme, theme_names
 from geo.period import Period
@@ -58,18 +58,20 @@ def choose_sources(dataset: Dataset, theme: Theme, name: str | None) -> tuple[in
         return known[:1]
     if name == ALL:
         if not may_add_up(dataset, known):
-            raise QuestionError(
+            raise UnfitError(
+                "source",
                 f"The records of {names_of(dataset, known)} are public apart, never added up; "
-                f"choose one of {', '.join(ids[s] for s in known)}."
+                f"choose one of {', '.join(ids[s] for s in known)}.",
             )
         return tuple(sorted(known))
     chosen = ids.index(name)
     if chosen not in known:
         others = [ids[s] for s in known]
-        raise QuestionError(
+        raise UnfitError(
+            "source",
             f"For the theme {theme.name}: the source {name} ({dataset.sources[chosen].name}) does "
             "not record this, or not apart from other offences; "
-            f"{' and '.join(others)} {'do' if len(others) > 1 else 'does'}."
+            f"{' and '.join(others)} {'do' if len(others) > 1 else 'does'}.",
         )
     return (chosen,)
 

@@ -87,16 +87,23 @@ def why_not(dataset: Dataset, question: Question) -> str | None:
 
     Two periods are alike only where the sources hold every month of both.
     """
-    earlier = question.before()
+    earlier, without = question.before(), without_words(dataset, question)
     lacking = earlier.months_missing(dataset)
     if len(lacking) == len(earlier.period):
-        return f"No change is told: the files do not hold {earlier.period.words()} to compare with."
+        return f"No change is told: {without} {earlier.period.words()} to compare with."
     lacking += question.months_missing(dataset)
     if not lacking:
         return None
     named = ", ".join(map(month_words, lacking[:3]))
     more = f" and {len(lacking) - 3} months more" if len(lacking) > 3 else ""
-    return f"No change is told: the files do not hold {named}{more}."
+    return f"No change is told: {without} {named}{more}."
+
+
+def without_words(dataset: Dataset, question: Question) -> str:
+    """What lacks the months that are not at hand, as the start of a clause that names them."""
+    if question.published(dataset) is None:
+        return "the files do not hold"
+    return "there are no public figures of"
 
 
 def compare_groups(

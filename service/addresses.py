@@ -12,37 +12,37 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from geo.query import Question
+from layers.layer import Layer, Rates
 from service import documents
 from service.answering import Makers, answer, data, page
 from service.assets import JOINED, joined
 from service.briefing.make import briefing_body
-from service.items import csv_items, geojson_item, geojson_items, layer_facts, one_item
+from service.items import layer_facts
+from service.layer_addresses import METHODS
+from service.layer_addresses import router as layers
 from service.maps import MAP_SCRIPT, map_script
 from service.openapi import api_document
 from service.pages.about import about_page
 from service.pages.about_facts import about_facts
-from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
+from service.pages.catalogue import document_page
+from service.pages.controls import fit
 from service.pages.home import home_page
 from service.pages.public import CHANGES, public_layer, public_page
 from service.pages.subjects import SUBJECTS, Subject
 from service.pages.town import town_facts, town_page, town_question
 from service.parameters import (
-    ITEM,
-    ITEMS,
     MAP_VIEW,
     PRINTED,
     SEARCH,
     check_names,
-    read_question,
     read_rates,
 )
 from service.responses import Body, json_response
 from service.search import search, search_page
 from service.site import Site
-from service.window import read_window
 
-METHODS = ["GET", "HEAD"]
 router = APIRouter()
+router.include_router(layers)
 
 
 @router.api_route("/", methods=METHODS)
@@ -84,23 +84,34 @@ def _of_town(site: Site, town: str, query: QueryParams) -> Question:
     return town_question(site, town, query.get("theme"), query.get("datetime"), **more)
 
 
+def _public_town(site: Site, question: Question) -> Layer | None:
+    """The layer that stands for the page of a town, if only public tables are at hand."""
+    return public_layer(site, question, *(CHANGES.values() if question.compare else CHANGES))
+
+
+def _town_page(site: Site, town: str, query: QueryParams, rates: Rates | None) -> bytes:
+    question, _, left = fit(partial(_of_town, site, town), query)
+    if (layer := _public_town(site, question)) is not None:
+        return public_page(site, layer, question, left)
+    return town_page(site, question, rates, left=left)
+
+
+def _town_facts(site: Site, question: Question) -> dict[str, Any]:
+    if (layer := _public_town(site, question)) is not None:
+        return layer_facts(site, layer, question)
+    return town_facts(site, question)
+
+
 @router.api_route("/towns/{town}", methods=METHODS)
 async def town(request: Request, town: str) -> Response:
     """A town's page; its figures."""
+    query = request.query_params
 
     def makers(site: Site, _: str) -> Makers:
-        query = request.query_params
-        question = _of_town(site, town, query)
-        shown = CHANGES.values() if question.compare else CHANGES
-        if (layer := public_layer(site, question, *shown)) is not None:
-            return {
-                "html": page(public_page, site, layer, question),
-                "json": data(lambda: layer_facts(site, layer, question)),
-            }
         rates = read_rates(query, site.layer("hotspots").rates(site.dataset))
         return {
-            "html": page(town_page, site, question, rates),
-            "json": data(lambda: town_facts(site, question)),
+            "html": page(_town_page, site, town, query, rates),
+            "json": data(lambda: _town_facts(site, _of_town(site, town, query))),
         }
 
     return await answer(request, MAP_VIEW, makers)
@@ -136,72 +147,6 @@ def subject(kind: Subject) -> Callable[[Request], Coroutine[Any, Any, Response]]
 
 for path, kind in SUBJECTS.items():
     router.add_api_route(path, subject(kind), methods=METHODS)
-
-
-@router.api_route("/collections", methods=METHODS)
-async def collections(request: Request) -> Response:
-    """The downloads catalogue; the collections document."""
-    return await answer(
-        request,
-        ("f",),
-        lambda site, base: {
-            "html": page(catalogue_page, site),
-            "json": data(lambda: documents.collections(site, base)),
-        },
-    )
-
-
-@router.api_route("/collections/{name}", methods=METHODS)
-async def collection(request: Request, name: str) -> Response:
-    """A layer's card; the collection document."""
-
-    def makers(site: Site, base: str) -> Makers:
-        layer = site.layer(name)
-        return {
-            "html": page(layer_page, site, layer, base),
-            "json": data(lambda: documents.collection(site, layer, base)),
-        }
-
-    return await answer(request, ("f",), makers)
-
-
-@router.api_route("/collections/{name}/items", methods=METHODS)
-async def items(request: Request, name: str) -> Response:
-    """A layer's features as a map, GeoJSON or CSV."""
-
-    def makers(site: Site, base: str) -> Makers:
-        layer = site.layer(name)
-        query = dict(request.query_params)
-        question = read_question(site.dataset, request.query_params)
-        window = read_window(query, layer, site.dataset)
-        return {
-            "html": page(map_page, site, layer, question, window, query),
-            "geojson": lambda: geojson_items(
-                site, layer, question, window=window, base=base, query=query
-            ),
-            "csv": lambda: csv_items(site, layer, question, window),
-        }
-
-    return await answer(request, ITEMS, makers)
-
-
-@router.api_route("/collections/{name}/items/{feature_id}", methods=METHODS)
-async def item(request: Request, name: str, feature_id: str) -> Response:
-    """One area."""
-
-    def makers(site: Site, base: str) -> Makers:
-        layer = site.layer(name)
-        query = dict(request.query_params)
-        question: Question = read_question(site.dataset, request.query_params)
-        row = one_item(site, layer, question, feature_id)["properties"]
-        return {
-            "html": page(item_page, site, layer, question, row),
-            "geojson": lambda: geojson_item(
-                site, layer, question, feature_id, base=base, query=query
-            ),
-        }
-
-    return await answer(request, ITEM, makers)
 
 
 @router.api_route(MAP_SCRIPT, methods=METHODS)

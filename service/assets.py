@@ -19,10 +19,13 @@ from service.responses import Body
 STATIC = Path(__file__).parent.parent / "static"
 JOINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "look.css": ("safermap.css", "map.css", "charts.css", "narrow.css", "print.css"),
+        "look.css": (
+            "safermap.css", "controls.css", "map.css", "charts.css", "narrow.css", "print.css",
+        ),
         "maps.js": (
-            "labels.js", "map-tips.js", "map-mark.js", "map-keys.js", "map-rows.js",
-            "map-change.js", "map-layers.js", "map-screen.js", "map-tiles.js", "map.js",
+            "map-tips.js", "map-room.js", "labels.js", "map-part.js", "map-points.js",
+            "map-mark.js", "map-keys.js", "map-rows.js", "map-change.js", "map-layers.js",
+            "map-screen.js", "map-tiles.js", "map.js",
         ),
         "pages.js": ("table.js", "find.js", "months.js", "morph.js", "live.js"),
     }

@@ -5,19 +5,32 @@ from typing import Any
 from geo.crs import CRS84, GRID, SYSTEMS
 from geo.period import month_iso
 from geo.recorders import names_of
+from layers.filtering import GEOMETRY
 from layers.layer import Layer
 from layers.metadata import LICENCE, attribution
 from service.items import link
 from service.negotiate import MEDIA
 from service.site import Site
 
+SCHEMA_MEDIA = "application/schema+json"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 OPENAPI_MEDIA = "application/vnd.oai.openapi+json;version=3.0"
 CONFORMS = tuple(
-    f"http://www.opengis.net/spec/ogcapi-features-{name}"
-    for name in (
-        "1/1.0/conf/core", "1/1.0/conf/oas30", "1/1.0/conf/html", "1/1.0/conf/geojson",
-        "2/1.0/conf/crs",
+    f"http://www.opengis.net/spec/{standard}/1.0/conf/{name}"
+    for standard, names in (
+        ("ogcapi-features-1", ("core", "oas30", "html", "geojson")),
+        ("ogcapi-features-2", ("crs",)),
+        ("ogcapi-features-3", ("queryables", "filter", "features-filter")),
+        (
+            "cql2",
+            (
+                "cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators",
+                "case-insensitive-comparison", "accent-insensitive-comparison",
+                "basic-spatial-functions", "spatial-functions", "arithmetic", "property-property",
+            ),
+        ),
     )
+    for name in names
 )  # fmt: skip
 
 
@@ -97,9 +110,37 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
         "links": [
             link(f"{here}?f=json", "self", MEDIA["json"], "this document"),
             link(f"{here}?f=html", "alternate", MEDIA["html"], "as a page"),
+            link(f"{here}/queryables", QUERYABLES, SCHEMA_MEDIA, "fields to filter by"),
             link(f"{here}/items", "items", MEDIA["geojson"], "features as GeoJSON"),
             link(f"{here}/items?f=csv", "items", MEDIA["csv"], "features as CSV"),
             link(f"{here}/items?f=html", "items", MEDIA["html"], "features as a map"),
             link(LICENCE, "license", MEDIA["html"], "Open Government Licence v3.0"),
         ],
+    }
+
+
+def queryables(site: Site, layer: Layer, base: str) -> dict[str, Any]:
+    """The fields that a filter of a layer may name, as a JSON schema with units and nulls."""
+    fields = {
+        field.name: {
+            "title": field.title,
+            "type": field.kind if field.null is None else [field.kind, "null"],
+            **({"x-ogc-unit": field.unit} if field.unit else {}),
+            **({"description": f"Empty: {field.null}"} if field.null else {}),
+        }
+        for field in layer.fields(site.dataset)
+    }
+    outline = {
+        "title": "Where it is",
+        "format": "geometry-any",
+        "x-ogc-role": "primary-geometry",
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{base}/collections/{layer.name}/queryables",
+        "type": "object",
+        "title": f"{layer.title}: fields to filter by",
+        "description": "What an expression of CQL2 in the parameter filter may name.",
+        "properties": {**fields, GEOMETRY: outline},
+        "additionalProperties": False,
     }

@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from typing import Any
 
-from service.documents import OPENAPI_MEDIA
+from service.documents import OPENAPI_MEDIA, SCHEMA_MEDIA
 from service.negotiate import MEDIA
 from service.openapi_town import TOWN
 from service.parameters import (
@@ -84,6 +84,13 @@ def _paths(site: Site) -> Json:
         "/compare": _get("The area beside others.", "compare", VIEW, csv=True),
         "/collections": _get("Every layer.", "collections", ("f",)),
         "/collections/{layer}": _get("One layer.", "collection", ("f",), (layer,)),
+        "/collections/{layer}/queryables": _get(
+            "The fields that a filter may name.",
+            "queryables",
+            ("f",),
+            (layer,),
+            media=SCHEMA_MEDIA,
+        ),
         "/collections/{layer}/items": _get(
             "The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection", csv=True
         ),

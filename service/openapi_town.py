@@ -56,7 +56,11 @@ TOWN: Json = {
         "change": {
             "type": "object",
             "description": "The town against the earlier months, judged by itself.",
-            "properties": _CHANGE,
+            "properties": {
+                "period": _of("string", "The later months, YYYY-MM/YYYY-MM."),
+                "count": _of("integer", "Incidents recorded in those months.", null=True),
+                **_CHANGE,
+            },
         },
         "side_by_side": _of("string", "What each source has, where there are several."),
         "caveats": {"type": "array", "items": {"type": "string"}},
@@ -67,7 +71,11 @@ TOWN: Json = {
             "type": "object",
             "description": "The change of every area, as the layer change has it.",
             "properties": {
+                "period": _of("string", "The later months, YYYY-MM/YYYY-MM."),
                 "period_before": _of("string", "The earlier months, YYYY-MM/YYYY-MM."),
+                "halves": _of(
+                    "string", "That they are halves of the months asked about.", null=True
+                ),
                 "reason": _of("string", "Why no change is told.", null=True),
                 "finding": _of("string", "How many areas have more and how many fewer.", null=True),
                 "areas_compared": _of("integer", "How many areas the verdicts allow for."),

@@ -187,11 +187,12 @@ PARAMETERS = {
     )
 }
 QUESTION = ("theme", "datetime", "compare", "place", "source")
+KEPT_BY_SEARCH = ("theme", "datetime", "source")
 VIEW = ("theme", "datetime", "source", "f")
 PRINTED = ("theme", "datetime", "compare", "source", "f")
 MAP_VIEW = ("theme", "datetime", "compare", "source", "rates", "f")
 BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
-SEARCH = ("q", "f")
+SEARCH = ("q", *KEPT_BY_SEARCH, "f")
 DETAIL = ("cell", "shape", "bandwidth")
 ITEM = (*QUESTION, "town", *DETAIL, "crs", "f")
 CHOSEN = ("bbox", "bbox-crs", "filter", "filter-lang", "filter-crs")

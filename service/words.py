@@ -1,6 +1,7 @@
 """Figures as people write them: whole sentences, British English, no jargon."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from geo.incidents.table import POLICE_STREET
 from geo.measures.change import Change
 from geo.measures.rates import count_limits
 from geo.offences import Theme
-from geo.period import NUMBER_WORDS
+from geo.period import NUMBER_WORDS, Period
 from geo.query import Question
 from geo.recorders import names_of
 from layers import comparison
@@ -144,12 +145,40 @@ def changed(
     monthly = "" if alike else " in the monthly count"
     if not clear:
         return f"No clear change{monthly} from {number(before)} {when}."
+    size, span = _sizes(ratio, low, high)
+    told = f"That is a {way} of {size}{monthly} from {number(before)} {when}"
+    return f"{told}, likely between {span}."
+
+
+def halves_changed(before: int, after: int, change: Change, clear: bool, period: Period) -> Markup:
+    """One sentence on the later half of some months, `period`, against the half before it."""
+    which = half_words(period)
+    if not before and not after:
+        return Markup("Neither the first {w} nor the second had any.").format(w=which)
+    than = "more than" if after > before else "fewer than" if after < before else "as many as"
+    said = Markup("The second {w} had {} the first, <b>{} against {}</b>").format(
+        than, number(after), number(before), w=which
+    )
+    if not clear:
+        return said + ": no clear change."
+    way = "rise" if after > before else "fall"
+    if before < LEAST_BASE:
+        return said + f": a clear {way}."
+    figures = (change.ratio, change.ratio_lower, change.ratio_upper)
+    size, span = _sizes(*(float(values[0]) for values in figures))
+    return said + f": a {way} of {size}, likely between {span}."
+
+
+def half_words(period: Period) -> str:
+    """What a half of some months is called after first or second: `two months`, `month`."""
+    return "month" if len(period) == 1 else period.span_words()
+
+
+def _sizes(ratio: float, low: float, high: float) -> tuple[str, str]:
+    """How large a rise or fall is, and between what it is likely to lie."""
     size, *span = (percent(abs(value - 1)) for value in (ratio, low, high))
     least, most = span if ratio > 1 else span[::-1]
-    return (
-        f"That is a {way} of {size}{monthly} from {number(before)} {when}, likely between {least} "
-        f"and {most}."
-    )
+    return size, f"{least} and {most}"
 
 
 def earlier_months(question: Question) -> str:
@@ -193,6 +222,11 @@ def ratio_words(ratio: float) -> str:
         (2.25, "about twice"),
     )
     return next((words for limit, words in steps if ratio < limit), "more than twice")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: `Wem`, `Wem and Clun`, `Wem, Clun and Broseley`."""
+    return " and ".join([*filter(None, [", ".join(names[:-1])]), names[-1]])
 
 
 def _capital(text: str) -> str:

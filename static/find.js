@@ -59,14 +59,15 @@
       if (asked) asked.abort();
       const mine = (asked = new AbortController());
       try {
-        const query = new URLSearchParams({ q: input.value.trim(), f: "json" });
+        const query = new URLSearchParams(new FormData(form));
+        query.set("f", "json");
         const response = await fetch(`/search?${query}`, { signal: mine.signal });
         if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
         show((await response.json()).results);
       } catch (error) {
         if (error.name === "AbortError") return;
         console.warn("search:", error.message);
-        spoken.textContent = "The search did not answer. Press Find to try again.";
+        spoken.textContent = "The search did not answer. Press Enter to try again.";
       }
     };
     input.addEventListener("input", () => {

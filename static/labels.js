@@ -1,37 +1,77 @@
-// Writes the labels of a map: what was found, the towns, and lines from a label to its area.
+// Writes the labels of a map: what was found, the towns, the areas of a town and the places about
+// it, and lines from a label to its area.
 "use strict";
 
 const mapLabels = (function () {
+  const { extent, core, outerRings, middle, holds, controls, view, within, overlap, along, steps, covered, spots } = mapRoom;
   const INK = "#14202b";
+  const HIDDEN = 90; // square pixels, over π, of circles that the name of an area may lie on
   const SMALL = 22; // pixels; a finding smaller than this is circled on a map of the whole area
+  const PHONE = 640; // pixels; a map no wider has two findings and a few towns named, and no areas
+  const FEW = { finding: 2, town: 4, still: 6 };
+  const SHORT = 6; // findings of a whole area; where there are more, their counts are left to the list
+  const APART = { finding: 0, sign: 0, town: 5, near: 5, area: 0 }; // pixels from other labels
   const WORDS = { "hot spot": "Hot spot", raised: "Raised" };
+  let last = []; // what was written
 
-  // Labels: findings first, then towns by size, then the areas of a town; none covers another.
-  function write(map, config, focus, leaders) {
+  // Labels: findings first, then towns by size, then areas; none covers another.
+  function write(...drawn) {
+    last = drawn;
+    const [map, config, focus, leaders, around = []] = drawn;
     const pane = map.getPane("labels");
     for (const old of pane.querySelectorAll(".map-label")) old.remove();
     leaders.clearLayers();
+    const phone = map.getSize().x <= PHONE;
     const groups = findings(config, focus);
     const found = groups.flatMap((group) => group.features);
-    const rings = config.town ? focus.flatMap(outerRings) : [];
-    const ground = { map, pane, rings, lines: [], taken: controls(map), marks: config.outlines ? found.map((feature) => core(map, feature)) : [] };
-    for (const group of groups) {
+    const ground = {
+      map,
+      pane,
+      view: view(map),
+      rings: config.town ? focus.flatMap(outerRings) : [],
+      lines: [],
+      taken: controls(map),
+      marks: config.outlines ? found.map((feature) => core(map, feature)) : [],
+      circles: circles(map),
+    };
+    const plain = !config.town && !phone && groups.length > SHORT;
+    for (const group of phone ? groups.slice(0, FEW.finding) : groups) {
       const at = middle(group.features[0]);
-      const edges = place(ground, at, "finding", ...words(config, group));
-      if (edges) ground.lines.push(...lead(map, leaders, group.features[0], at, edges, config));
+      const [title, counted] = words(config, group);
+      const label = place(ground, at, "finding", title, plain ? null : counted);
+      if (label) ground.lines.push(...lead(map, leaders, group.features[0], at, label, config));
     }
     for (const feature of signed(config, focus)) place(ground, middle(feature), "sign", sign(config, feature), null);
-    const told = new Set(found.map((feature) => feature.properties.town));
-    for (const town of config.places) {
-      if (town.name === config.town || told.has(town.name)) continue;
-      const kind = config.town ? "near" : "town";
-      place(ground, L.latLng(town.at[1], town.at[0]), kind, town.name, null);
-    }
+    towns(ground, config, found, phone);
     if (!config.town) return;
     if (config.outlines) ground.lines.push(...found.flatMap((feature) => along(map, feature)));
-    for (const feature of focus) {
+    for (const feature of phone ? [] : focus) {
       const name = street(config, feature.properties[config.label]);
-      if (!found.includes(feature) && !name.includes("(")) inside(ground, feature, name);
+      if (!found.includes(feature) && !name.includes("(")) inside(ground, feature, "area", name);
+    }
+    nearby(ground, config, around, phone);
+  }
+
+  function again() {
+    if (last.length) write(...last);
+  }
+
+  function towns(ground, config, found, phone) {
+    const told = new Set([config.town, ...found.map((feature) => feature.properties.town)]);
+    let left = phone && !config.town ? FEW[config.still ? "still" : "town"] : Infinity;
+    for (const { name, at } of config.places) {
+      if (told.has(name) || !left) continue;
+      if (place(ground, L.latLng(at[1], at[0]), config.town ? "near" : "town", name, null)) left -= 1;
+    }
+  }
+
+  // The names of areas about a town, on the ground outside it, each once.
+  function nearby(ground, config, around, phone) {
+    const told = new Set();
+    for (const feature of around) {
+      if (phone && told.size === FEW.town) return;
+      const name = config.near?.[feature.id];
+      if (name && !told.has(name) && inside(ground, feature, "near", name)) told.add(name);
     }
   }
 
@@ -46,29 +86,10 @@ const mapLabels = (function () {
     return found.sort((a, b) => b.properties.count - a.properties.count);
   }
 
-  // The boxes of the zoom buttons and the scale: a label there could not be read.
-  function controls(map) {
-    const box = map.getContainer().getBoundingClientRect();
-    return [...map.getContainer().querySelectorAll(".leaflet-control")].map((control) => {
-      const { left, top, right, bottom } = control.getBoundingClientRect();
-      const a = map.containerPointToLayerPoint([left - box.left, top - box.top]);
-      const b = map.containerPointToLayerPoint([right - box.left, bottom - box.top]);
-      return [a.x, a.y, b.x, b.y];
-    });
-  }
-
-  // The middle of the box round an area on the screen, and half its longer side.
-  function extent(map, feature) {
-    const bounds = L.geoJSON(feature).getBounds();
-    const [a, b] = [bounds.getNorthWest(), bounds.getSouthEast()].map((corner) => map.latLngToLayerPoint(corner));
-    return { centre: bounds.getCenter(), a, b, radius: Math.max(b.x - a.x, b.y - a.y) / 2 };
-  }
-
-  // The box round a finding on the screen, a little shrunk: no label should stand there.
-  function core(map, feature) {
-    const { a, b } = extent(map, feature);
-    const [x, y] = [(b.x - a.x) * 0.08, (b.y - a.y) * 0.08];
-    return [a.x + x, a.y + y, b.x - x, b.y - y];
+  // The circles of a town's places, where they are drawn; of a map of points those that are not small.
+  function circles(map) {
+    const drawn = (map.boxes?.drawn ?? []).map(({ at, radius }) => ({ ...map.latLngToLayerPoint(at), radius }));
+    return [...drawn, ...(map.marks?.layer?.large?.() ?? [])];
   }
 
   // Hot spots, then raised areas, most incidents first; on a map of the whole area one label a town.
@@ -91,7 +112,7 @@ const mapLabels = (function () {
   function words(config, { kind, features, count }) {
     const { name, town } = features[0].properties;
     const where = config.town ? street(config, name) : town ?? name.split(", ").pop();
-    const counted = `${count.toLocaleString("en-GB")} ${config.noun}`;
+    const counted = mapTips.counted(count, config.noun);
     if (features.length === 1) return [`${WORDS[kind]}: ${where}`, counted];
     const plural = kind === "hot spot" ? "Hot spots" : WORDS[kind];
     return [`${plural}: ${where}`, `${features.length} areas, ${counted}`];
@@ -101,30 +122,6 @@ const mapLabels = (function () {
   function street(config, name) {
     const [first] = name.replace(`, ${config.town}`, "").split(" and ");
     return first.replace(`${config.town} town centre`, "Town centre");
-  }
-
-  function outerRings(feature) {
-    const { type, coordinates } = feature.geometry;
-    return type === "Polygon" ? [coordinates[0]] : coordinates.map((polygon) => polygon[0]);
-  }
-
-  // The middle of the box round an area, or of its longest ring where that lies outside it.
-  function middle(feature) {
-    const centre = L.geoJSON(feature).getBounds().getCenter();
-    const rings = outerRings(feature);
-    if (rings.some((ring) => holds(ring, centre.lng, centre.lat))) return centre;
-    const ring = rings.reduce((a, b) => (b.length > a.length ? b : a));
-    return L.latLng(ring[0][1], ring[0][0]);
-  }
-
-  function holds(ring, x, y) {
-    let inside = false;
-    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-      const [xi, yi] = ring[i];
-      const [xj, yj] = ring[j];
-      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-    }
-    return inside;
   }
 
   // Where a label may stand: on its point, or for a finding on rings round it, nearest first.
@@ -152,7 +149,7 @@ const mapLabels = (function () {
   }
 
   function place(ground, at, kind, text, more) {
-    const { map, pane, rings, taken, marks } = ground;
+    const { map, pane, rings, marks } = ground;
     const box = element(pane, kind, text, more);
     const [w, h] = [box.offsetWidth / 2 + 3, box.offsetHeight / 2 + 2];
     const point = map.latLngToLayerPoint(at);
@@ -160,90 +157,75 @@ const mapLabels = (function () {
     for (const [dx, dy] of candidates(kind)) {
       const [x, y] = [point.x + dx, point.y + dy];
       const edges = [x - w, y - h, x + w, y + h];
-      if (!free(ground, edges)) continue;
+      if (!free(ground, edges, APART[kind])) continue;
       const marked = marks.reduce((sum, mark) => sum + overlap(edges, mark), 0) / (4 * w * h);
       const onAreas = kind === "finding" ? covered(map, rings, edges) : 0;
       const cost = Math.hypot(dx, dy) + 300 * onAreas + 400 * marked;
       if (!best || cost < best.cost) best = { x, y, edges, cost };
     }
+    return stand(ground, box, best);
+  }
+
+  // Puts a label where it was decided, if anywhere.
+  function stand(ground, box, best) {
     if (!best) {
       box.remove();
       return null;
     }
-    stand(box, best);
-    taken.push(best.edges);
-    return best.edges;
+    box.style.left = `${best.x}px`;
+    box.style.top = `${best.y}px`;
+    ground.taken.push(best.edges);
+    return { box, edges: best.edges };
   }
 
-  function stand(box, { x, y }) {
-    box.style.left = `${x}px`;
-    box.style.top = `${y}px`;
+  // Whether a box lies inside the map and is clear of every other label.
+  function free({ view, taken }, edges, apart = 0) {
+    const [left, top, right, bottom] = edges;
+    const wide = [left - apart, top - apart, right + apart, bottom + apart];
+    return within(edges, view) && !taken.some((other) => overlap(wide, other) > 0);
   }
 
-  // Whether a box lies inside the map and covers no other label.
-  function free({ map, taken }, edges) {
-    const view = map.getPixelBounds().getTopLeft().subtract(map.getPixelOrigin());
-    const size = map.getSize();
-    if (edges[0] < view.x || edges[1] < view.y || edges[2] > view.x + size.x || edges[3] > view.y + size.y) return false;
-    return !taken.some((other) => overlap(edges, other) > 0);
-  }
-
-  function overlap(one, other) {
-    const width = Math.min(one[2], other[2]) - Math.max(one[0], other[0]);
-    const height = Math.min(one[3], other[3]) - Math.max(one[1], other[1]);
-    return Math.max(width, 0) * Math.max(height, 0);
-  }
-
-  // Points along the outline of an area, a few pixels apart.
-  function along(map, feature) {
-    const corners = (ring) => ring.map(([x, y]) => map.latLngToLayerPoint([y, x]));
-    return outerRings(feature).flatMap((ring) => corners(ring).flatMap((point, i, all) => (i ? steps(all[i - 1], point) : [])));
-  }
-
-  function steps(from, to) {
-    const count = Math.ceil(from.distanceTo(to) / 6) || 1;
-    return Array.from({ length: count + 1 }, (_, i) => from.add(to.subtract(from).multiplyBy(i / count)));
-  }
-
-  // The name of an area, where its whole width fits into the area, as near its middle as may be.
-  function inside(ground, feature, text) {
-    const { map, pane, taken, lines } = ground;
-    const box = element(pane, "area", text, null);
-    const [w, h] = [box.offsetWidth / 2 + 6, box.offsetHeight / 2 + 4];
-    const { a, b } = extent(map, feature);
-    const rings = outerRings(feature);
-    const [midX, midY] = [(a.x + b.x) / 2, (a.y + b.y) / 2];
-    const spots = [];
-    for (let x = a.x + w; x <= b.x - w; x += 8) {
-      for (let y = a.y + h; y <= b.y - h; y += 8) spots.push({ x, y, far: Math.hypot(x - midX, y - midY) });
+  // The name of an area: on it, most of it inside, clear of lines, off circles, near its middle. A
+  // place outside the town has its name on its own ground alone.
+  function inside(ground, feature, kind, text) {
+    const { map, pane, lines, rings, circles } = ground;
+    const box = element(pane, kind, text, null);
+    const [w, h] = [box.offsetWidth / 2 + 2, box.offsetHeight / 2 + 1];
+    const own = outerRings(feature);
+    const found = spots(map, feature, w, h);
+    const mid = (axis) => found.reduce((sum, spot) => sum + spot[axis], 0) / found.length;
+    const [midX, midY] = [mid("x"), mid("y")];
+    let best = null;
+    for (const { x, y } of found) {
+      const edges = [x - w, y - h, x + w, y + h];
+      if (!free(ground, edges, APART[kind]) || lines.some((point) => holdsPoint(edges, point))) continue;
+      const aside = 1 - covered(map, own, edges);
+      if (aside > 0.45 || (kind === "near" && covered(map, rings, edges) > 0)) continue;
+      const hidden = circles.reduce((sum, circle) => sum + (holdsPoint(edges, circle, circle.radius) ? circle.radius ** 2 : 0), 0);
+      if (hidden > HIDDEN) continue;
+      const cost = Math.hypot(x - midX, y - midY) + 120 * aside + 3 * hidden;
+      if (!best || cost < best.cost) best = { x, y, edges, cost };
     }
-    spots.sort((one, other) => one.far - other.far);
-    const edges = ({ x, y }) => [x - w, y - h, x + w, y + h];
-    const clear = ([left, top, right, bottom]) => !lines.some(({ x, y }) => x > left && x < right && y > top && y < bottom);
-    const fits = (box) => free(ground, box) && clear(box) && covered(map, rings, box) === 1;
-    const spot = spots.find((item) => fits(edges(item)));
-    if (!spot) return box.remove();
-    stand(box, spot);
-    taken.push(edges(spot));
+    return stand(ground, box, best);
   }
 
-  // The share of a box that lies on coloured areas: labels of findings go into empty ground.
-  function covered(map, rings, [left, top, right, bottom]) {
-    if (!rings.length) return 0;
-    let count = 0;
-    for (let i = 0; i < 33; i++) {
-      const x = left + ((right - left) * (i % 11)) / 10;
-      const y = top + ((bottom - top) * Math.floor(i / 11)) / 2;
-      const { lng, lat } = map.layerPointToLatLng([x, y]);
-      if (rings.some((ring) => holds(ring, lng, lat))) count += 1;
-    }
-    return count / 33;
+  function holdsPoint([left, top, right, bottom], { x, y }, about = 0) {
+    return x > left - about && x < right + about && y > top - about && y < bottom + about;
   }
 
-  // A line from a label to the edge of its area, or to the circle round it.
-  function lead(map, leaders, feature, at, [left, top, right, bottom], config) {
+  // A line from the nearest side of a label to the edge of its area, or to the circle round it. The
+  // words are flush with the side that the line comes to.
+  function lead(map, leaders, feature, at, { box, edges: [left, top, right, bottom] }, config) {
     const from = map.latLngToLayerPoint(at);
-    const to = L.point(Math.min(Math.max(from.x, left + 4), right - 4), Math.min(Math.max(from.y, top), bottom));
+    const title = top + 2 + box.firstChild.offsetHeight / 2;
+    const sides = [
+      { align: "left", at: L.point(left + 2, title) },
+      { align: "right", at: L.point(right - 2, title) },
+      { align: "center", at: L.point((left + right) / 2, top) },
+      { align: "center", at: L.point((left + right) / 2, bottom) },
+    ].sort((one, other) => one.at.distanceTo(from) - other.at.distanceTo(from));
+    const { align, at: to } = sides[0];
+    box.style.textAlign = align;
     const start = edge(map, feature, from, to, config);
     if (!start) return [];
     const line = [map.layerPointToLatLng(start), map.layerPointToLatLng(to)];
@@ -268,5 +250,5 @@ const mapLabels = (function () {
     return from;
   }
 
-  return { write, extent, SMALL };
+  return { write, again, extent, SMALL };
 })();

@@ -6,7 +6,7 @@
 (function () {
   const WAIT = 200; // milliseconds before the page says that it is loading
   const PATIENCE = 30_000; // and before it gives up
-  const PAUSE = 250; // between one press of an arrow key on a thumb and the next
+  const PAUSE = 250; // between one move of a thumb and the next
   const PARTS = [".strip", "#main", ".foot"];
 
   const main = document.getElementById("main");
@@ -22,7 +22,7 @@
   let planned = 0;
 
   async function go(url, push) {
-    pending?.abort("overtaken");
+    overtake();
     const asked = (pending = new AbortController());
     const waiting = setTimeout(() => tell("Loading what you chose.", "busy"), WAIT);
     const late = setTimeout(() => asked.abort("late"), PATIENCE);
@@ -35,7 +35,7 @@
       if (box) await safermap.update(safermap.configured(box), { signal: asked.signal, swap });
       else swap();
     } catch (error) {
-      if (pending === asked) fail(error, url, push);
+      if (pending === asked && asked.signal.reason !== "overtaken") fail(error, url, push);
     } finally {
       clearTimeout(waiting);
       clearTimeout(late);
@@ -44,6 +44,13 @@
         pending = null;
       }
     }
+  }
+
+  // What was asked before, and what is about to be, is not wanted any more.
+  function overtake() {
+    clearTimeout(planned);
+    planned = 0;
+    pending?.abort("overtaken");
   }
 
   async function page(url, signal) {
@@ -69,7 +76,7 @@
     shown = here();
     document.dispatchEvent(new Event("safermap:shown"));
     if (focused !== document.body && !focused.isConnected) main.focus({ preventScroll: true });
-    tell(main.querySelector(".lead").textContent, "visually-hidden");
+    tell([...main.querySelectorAll(".lead, .told")].map((one) => one.textContent).join(" "), "visually-hidden");
   }
 
   function tell(words, className) {
@@ -90,20 +97,29 @@
     console.warn("page:", error);
   }
 
+  // What is left to what is usual is left out.
   function addressed(form) {
-    const query = new URLSearchParams(new FormData(form));
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
     return `${new URL(form.action).pathname}?${query}`;
   }
 
   const ours = (url) => url.origin === location.origin && url.pathname === location.pathname;
   const control = (form) => form?.matches("form.controls") && ours(new URL(form.action));
 
-  document.addEventListener("change", (event) => {
-    const form = event.target.form;
-    if (!control(form)) return;
-    clearTimeout(planned);
-    planned = setTimeout(() => go(addressed(form), true), event.target.type === "range" ? PAUSE : 0);
-  });
+  // The form is asked as it then is, so that of two quick choices both hold: an answer to the first
+  // that is under way would set the second back. A thumb that is held is waited for.
+  function plan(form, wait) {
+    overtake();
+    planned = setTimeout(() => (form.querySelector("input:active") ? plan(form, PAUSE) : go(addressed(form), true)), wait);
+  }
+
+  function listen(event) {
+    const { form, type } = event.target;
+    if (control(form)) plan(form, type === "range" ? PAUSE : 0);
+  }
+
+  document.addEventListener("change", listen);
+  document.addEventListener("input", (event) => event.target.type === "range" && listen(event));
 
   document.addEventListener("submit", (event) => {
     if (!control(event.target) || event.submitter?.hasAttribute("formaction")) return;
@@ -111,18 +127,8 @@
     go(addressed(event.target), true);
   });
 
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("form.controls a[href]");
-    const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    if (!link || !plain || link.hasAttribute("download") || !ours(new URL(link.href))) return;
-    event.preventDefault();
-    const { pathname, search } = new URL(link.href);
-    go(pathname + search, true);
-  });
-
   window.addEventListener("popstate", () => {
-    clearTimeout(planned);
-    if (here() !== shown || pending) go(here(), false);
+    if (here() !== shown || pending || planned) go(here(), false);
   });
 
   document.documentElement.classList.add("live");

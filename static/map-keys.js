@@ -6,7 +6,9 @@
   const HELP = "Arrow keys go from area to area, Home and End to the first and last of the table. Enter opens the area’s page, space goes to its row, plus and minus zoom, Escape leaves the area.";
   const ITEM = ["theme", "datetime", "compare", "place", "source", "town", "cell", "shape", "bandwidth"];
 
+  // What is drawn is told in words: by the summary of an area, the table and the list of findings.
   L.Map.addInitHook(function () {
+    this.getPane("mapPane").setAttribute("aria-hidden", "true");
     this.once("areas", ({ config }) => {
       if (!config.still) listen(this);
     });

@@ -90,6 +90,7 @@
       this.drawn.sort((a, b) => b.properties.count - a.properties.count);
       this.locate();
       for (const { circle } of this.drawn) circle.addTo(this.circles);
+      mapLabels.again(); // clear of the circles
       this.box.dataset.places = this.drawn.length;
     }
 
@@ -128,10 +129,10 @@
     }
 
     words({ name, count }) {
-      const [some, all] = [count, this.total].map((number) => number.toLocaleString("en-GB"));
       const [box, title] = ["div", "b"].map((tag) => document.createElement(tag));
       title.textContent = name;
-      box.append(title, `${some} of the town’s ${all} ${this.config.noun} that have a place`);
+      const all = mapTips.counted(this.total, this.config.noun);
+      box.append(title, this.total === 1 ? `The town’s ${all} that has a place` : `${count.toLocaleString("en-GB")} of the town’s ${all} that have a place`);
       return box;
     }
 
@@ -185,7 +186,7 @@
       return mark;
     });
     line.innerHTML = `<svg width="${width}" height="${height}" aria-hidden="true">${marks.join("")}</svg><span></span>`;
-    line.lastChild.textContent = `Street places: ${shown.join(", ")} ${shown.length > 1 || most > 1 ? noun : "incident"}`;
+    line.lastChild.textContent = `Street places: ${[...shown.slice(0, -1), mapTips.counted(shown.at(-1), noun)].join(", ")}`;
     return line;
   }
 

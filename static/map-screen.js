@@ -35,6 +35,7 @@
     look();
     window.addEventListener("hashchange", look);
     map.on("moveend", () => {
+      if (map.opening) return;
       const same = map.getSize().equals(size);
       size = map.getSize();
       if (!same) return;

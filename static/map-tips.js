@@ -7,6 +7,11 @@ const mapTips = (function () {
     return Math.floor(value * 10 + 0.5) / 10;
   }
 
+  // A number and what it counts, as the noun asks for: 1 report, 1,200 reports.
+  function counted(number, plural) {
+    return `${number.toLocaleString("en-GB")} ${number === 1 ? plural.replace(/s$/, "") : plural}`;
+  }
+
   // One tip for all areas. It stands beside the pointer, or beside the area, inside the map.
   function of(map, config) {
     const tooltip = L.tooltip({ className: "tip", opacity: 1, direction: "center" });
@@ -66,7 +71,7 @@ const mapTips = (function () {
   function lines(config, properties) {
     if (config.words) return [properties[config.words]];
     if (properties.count === null) return ["Hidden, so that nobody can be told from a small count"];
-    const found = [`${properties.count.toLocaleString("en-GB")} ${config.noun}`];
+    const found = [counted(properties.count, config.noun)];
     if (properties.rate !== null && properties.rate !== undefined) {
       const [low, high] = [properties.rate_lower, properties.rate_upper].map((v) => shown(v).toFixed(1));
       found.push(`${shown(properties.rate).toFixed(1)} per 1,000 residents, likely ${low} to ${high}`);
@@ -87,5 +92,5 @@ const mapTips = (function () {
     return text[0].toUpperCase() + text.slice(1);
   }
 
-  return { of, shown };
+  return { of, shown, counted };
 })();

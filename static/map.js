@@ -27,7 +27,7 @@ const safermap = (function () {
     hold(map, config);
     print(box);
     const group = () => L.layerGroup().addTo(map);
-    state = { map, box, config, base: group(), outlines: group(), leaders: group(), canvas: L.canvas(), tip: mapTips.of(map, () => state.config) };
+    state = { map, box, config, base: group(), outlines: group(), leaders: group(), tip: mapTips.of(map, () => state.config) };
     state.note = say(box, "map-note", box.querySelector(".still") ? "" : "Loading the map.");
     map.on("zoomend resize", () => state.showing || mark());
     get(config)
@@ -116,7 +116,7 @@ const safermap = (function () {
     const { map, box } = state;
     const inTown = (feature) => ground || !config.town || feature.properties.town === config.town;
     const wanted = (feature) => !config.level || feature.properties.level === config.level;
-    const features = collection.features.filter(wanted);
+    const features = mapPoints.lean(collection.features.filter(wanted));
     const focus = features.filter(inTown);
     const areas = ground ? ground.features : focus;
     Object.assign(state, { config, areas, focus, showing: true });
@@ -127,8 +127,10 @@ const safermap = (function () {
       if (ground) beneath(areas);
       fit(config, areas.length ? areas : features);
     }
+    if (config.town) mapPart.open(map, areas);
+    state.around = features.filter((feature) => !inTown(feature));
     const points = focus.some((feature) => feature.geometry.type === "Point");
-    if (anew("outlined", [ids(focus), config.by === "fixed", config.town]) || points) outlines();
+    if (points || anew("outlined", [ids(focus), config.by === "fixed", config.town])) outlines(points);
     else colours();
     map.fire("areas", { layer: state.layer, features: focus, config, tips: state.tip });
     state.showing = false;
@@ -161,19 +163,17 @@ const safermap = (function () {
     if (!config.still) map.setMinZoom(map.getZoom() - 1);
   }
 
-  function outlines() {
-    const { map, config, focus, canvas, tip } = state;
+  function outlines(points) {
+    const { map, config, focus, tip } = state;
     state.layer?.remove();
-    const radius = circles(map, focus);
-    state.layer = L.geoJSON(focus, {
-      pointToLayer: (feature, at) => L.circleMarker(at, { renderer: canvas, radius: radius(feature) }),
-      style: (feature) => ({
-        weight: config.town && feature.geometry.type !== "Point" ? 1.2 : 0.7,
-        color: feature.geometry.type === "Point" ? INK : config.by === "fixed" ? FAINT : "#fff",
-        fillColor: colour(config, feature.properties),
-        fillOpacity: 1,
-      }),
-    }).addTo(map);
+    const style = (feature) => ({
+      weight: config.town ? 1.2 : 0.7,
+      color: config.by === "fixed" ? FAINT : "#fff",
+      fillColor: colour(config, feature.properties),
+      fillOpacity: 1,
+    });
+    state.layer = points ? mapPoints.layer(focus, (properties) => colour(config, properties)) : L.geoJSON(focus, { style });
+    state.layer.addTo(map);
     tip.watch(state.layer);
   }
 
@@ -189,11 +189,11 @@ const safermap = (function () {
   }
 
   function mark() {
-    const { map, config, focus, areas, outlines, leaders } = state;
+    const { map, config, focus, areas, around, outlines, leaders } = state;
     if (!focus) return;
     outlines.clearLayers();
     if (config.outlines) outline(map, config, focus, outlines);
-    mapLabels.write(map, config, areas, leaders);
+    mapLabels.write(map, config, areas, leaders, around);
   }
 
   // The outer edge is the outer half of a wide line under the areas.
@@ -201,24 +201,22 @@ const safermap = (function () {
     if (config.town) beside(features.filter((feature) => !focus.includes(feature)));
     const inside = config.town ? focus : [...features, ...(context ? context.features : [])];
     const style = { color: "#5c6872", weight: config.town ? 2.8 : 2.4, fill: false };
-    L.geoJSON(inside, { pane: "edge", interactive: false, style }).addTo(state.base);
+    L.geoJSON(together(inside), { pane: "edge", interactive: false, style }).addTo(state.base);
     if (!context) return;
     const urban = beside(context.features);
     urban.eachLayer(hatch);
   }
 
-  // Circles whose area is in proportion to the count, none too small to be seen.
-  function circles(map, features) {
-    const most = features.reduce((found, feature) => Math.max(found, feature.properties.count), 0);
-    const size = map.getSize();
-    const largest = Math.max(8, Math.min(14, Math.min(size.x, size.y) / 50));
-    return (feature) => Math.max(2, largest * Math.sqrt(feature.properties.count / most));
+  // Many outlines as one, where none of them is told from another.
+  function together(features) {
+    const parts = features.flatMap(({ geometry: { type, coordinates } }) => (type === "Polygon" ? [coordinates] : coordinates));
+    return { type: "MultiPolygon", coordinates: parts };
   }
 
   // The areas under points, cells and bands: where they are, and nothing of their figures.
   function beneath(areas) {
     const style = { weight: 0.8, color: "#c9cec9", fillColor: "#f6f6f2", fillOpacity: 1 };
-    L.geoJSON(areas, { pane: "ground", interactive: false, style }).addTo(state.base);
+    L.geoJSON(together(areas), { pane: "ground", interactive: false, style }).addTo(state.base);
   }
 
   function beside(features) {

@@ -1,10 +1,12 @@
-// Two thumbs over all months held, beside the list of months: the first and the last. What they
+// Two thumbs over all months held, under the list of months: the first and the last. What they
 // choose is put into the list, which stands above them and says it in words.
 "use strict";
 
 (function () {
   const NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
   const name = (month) => `${NAMES[month % 12]} ${Math.floor(month / 12)}`;
+  const words = (from, to) =>
+    from === to ? name(to) : `${Math.floor(from / 12) === Math.floor(to / 12) ? NAMES[from % 12] : name(from)} to ${name(to)}`;
   const short = (month) => `${NAMES[month % 12].slice(0, 3)} ${Math.floor(month / 12)}`;
   const iso = (month) => `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`;
 
@@ -43,9 +45,11 @@
     const value = `${iso(from)}/${iso(to)}`;
     select.querySelector("[data-chosen]")?.remove();
     if (![...select.options].some((option) => option.value === value)) {
-      const option = new Option(`Chosen months: ${from === to ? short(from) : `${short(from)} to ${short(to)}`}`, value);
-      option.setAttribute("data-chosen", "");
-      select.add(option);
+      const group = document.createElement("optgroup");
+      group.label = "Chosen months";
+      group.setAttribute("data-chosen", "");
+      group.append(new Option(words(from, to), value));
+      select.append(group);
     }
     select.value = value;
     paint(box);

@@ -1,6 +1,6 @@
 // Changes a part of the page into another with as little as will do, so that what has the focus
-// keeps it. A map is left alone but for its label and configuration. So is what a script has put
-// beside what the server sent: anything marked `data-made`.
+// keeps it, and what was opened stays open. A map is left alone but for its label and configuration.
+// So is what a script has put beside what the server sent: anything marked `data-made`.
 "use strict";
 
 const morph = (function () {
@@ -23,7 +23,7 @@ const morph = (function () {
 
   function attributes(old, fresh) {
     for (const { name } of [...old.attributes]) {
-      if (name !== "style" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+      if (name !== "style" && name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
     }
     for (const { name, value } of fresh.attributes) {
       if (old.getAttribute(name) !== value) old.setAttribute(name, value);

@@ -71,8 +71,13 @@ class RuralProfile:
     mix: Mix
 
 
-def rural_profile(dataset: Dataset, question: Question) -> RuralProfile:
+def rural_profile(
+    dataset: Dataset, question: Question, changing: Question | None = None
+) -> RuralProfile:
     """Rural crime in the months of a question.
+
+    `changing`: whose months, and those before them, the change of a measure is told of, where they
+    are not the question's.
 
     Raises UnknownNameError where no area is classed as rural.
     """
@@ -81,7 +86,7 @@ def rural_profile(dataset: Dataset, question: Question) -> RuralProfile:
     whole = replace(question, place=None, town=None)
     offences = offence_ratios(dataset, whole)
     return RuralProfile(
-        measures=tuple(_measure(dataset, question, *item) for item in MEASURES),
+        measures=tuple(_measure(dataset, question, changing or question, m) for m in MEASURES),
         never_add=NEVER_ADD,
         offences=offences,
         mix=mix_of(dataset, offences),
@@ -89,8 +94,9 @@ def rural_profile(dataset: Dataset, question: Question) -> RuralProfile:
 
 
 def _measure(
-    dataset: Dataset, question: Question, name: str, title: str, meaning: str
+    dataset: Dataset, question: Question, changing: Question, measure: tuple[str, str, str]
 ) -> RuralMeasure:
+    name, title, meaning = measure
     theme = find_theme(name)
     asked = ask_part(dataset, question, theme, "rural" if theme.rural_only else None)
     if isinstance(asked, str):
@@ -114,7 +120,9 @@ def _measure(
         ratio=rural_to_urban(dataset, counts),
         top=_top(dataset, asked, count),
         season=season_of(dataset, asked),
-        change=year_before_of(dataset, asked),
+        change=year_before_of(
+            dataset, replace(asked, period=changing.period, compare=changing.compare)
+        ),
     )
 
 

@@ -39,8 +39,7 @@ def briefing(site: Site, asked: Question, base: str, on: date) -> Json:
         "icon": (STATIC / "icon.svg").read_text(encoding="utf-8"),
         "drawn": facts["illustrative"],
         "strip": [
-            (f"Recorded by {item['who']}.", f"{item['name']}, {item['period']}.")
-            for item in whole["counted"]
+            (f"{item['who']}.", f"{item['name']}, {item['period']}.") for item in whole["counted"]
         ],
         "headline": _emphasised(facts["headline"], words.incidents(theme, facts["count"] or 0)),
         "side_by_side": facts["side_by_side"],
@@ -50,7 +49,7 @@ def briefing(site: Site, asked: Question, base: str, on: date) -> Json:
         "legend": _legend_said(site, question, legend, sets, drawn),
         "trend": trend_said(site, question, facts),
         "week": week_said(site, question, facts),
-        "changes": changes_said(asked, facts),
+        "changes": changes_said(site.dataset, asked, facts),
         "places": places_said(facts),
         "areas": areas_said(question, facts),
         "caveats": _balanced([bold_first(text) for text in facts["caveats"][:CAVEATS]]),

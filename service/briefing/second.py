@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from geo.dataset import Dataset
 from geo.query import Question
 from layers.metadata import recording_breaks
 from service import words
 from service.briefing.figures import together
-from service.pages.charts import PAPER, month_charts
-from service.pages.compared import alike
+from service.pages.compared import alike, set_against
+from service.pages.month_chart import PAPER, month_charts
 from service.pages.places import places_view
 from service.pages.trend import span_of, trend
 from service.pages.week import week_view
@@ -44,9 +45,8 @@ def trend_said(site: Site, question: Question, facts: Json) -> Json:
     return {
         "reason": "",
         "finding": facts["months_finding"],
-        "said": f"{noun.capitalize()} a month in {facts['town']}. The months chosen are shaded, "
-        "their average dashed."
-        + (" 19 of 20 months fall between the dotted lines if nothing changes." if usual else ""),
+        "said": f"{noun.capitalize()} a month in {facts['town']}, the months chosen underlined."
+        + (" Shaded: 19 of 20 months fall in it if nothing changes." if usual else ""),
         "svg": _styled(chart),
         "alt": f"{noun.capitalize()} a month, {span.words()}. {facts['months_finding']}",
         "breaks": [f"{words_}." for words_ in breaks.values()],
@@ -72,19 +72,21 @@ def week_said(site: Site, question: Question, facts: Json) -> Json:
     }
 
 
-def changes_said(asked: Question, facts: Json) -> Json:
+def changes_said(dataset: Dataset, asked: Question, facts: Json) -> Json:
     """The areas whose count changed most; a month where the periods are not of one length."""
-    found, earlier = facts["changes"], asked.before().period
+    found, told = facts["changes"], set_against(dataset, asked)
+    earlier, same = told.before().period, alike(dataset, asked)
     if found["reason"] or not found["most"]:
         return {"reason": found["reason"] or found["finding"]}
-    lengths = (1, 1) if alike(asked) else (len(earlier), len(asked.period))
+    lengths = (1, 1) if same else (len(earlier), len(told.period))
     counts = [
         (row["count_before"] / lengths[0], row["count"] / lengths[1]) for row in found["most"]
     ]
-    decimals, each = (0, "") if alike(asked) else (1, ", a month")
+    decimals, each = (0, "") if same else (1, ", a month")
     return {
         "reason": "",
-        "said": f"Hollow: {earlier.words()}{each}; arrow: {asked.period.words()}{each}.",
+        "said": f"Hollow: {earlier.words()}{each}; arrow: {told.period.words()}{each}."
+        + (f" {found['halves']}" if found["halves"] else ""),
         "finding": found["finding"],
         "top": max(map(max, counts)),
         "rows": [

@@ -20,6 +20,7 @@ WHO = {
     "police": "The police",
     "partners": "A partner, whose records are confidential",
     "others": "Others",
+    "nobody": "Nobody: drawn",
 }
 MOST_REASONS = 20
 MOST_NAMED = 6
@@ -54,7 +55,7 @@ def _source(dataset: Dataset, source: dict[str, Any]) -> dict[str, Any]:
     """What is told of one source: rows of a table, and the reasons for refusing."""
     public = source["public_years"] is not None
     told = [
-        ("Recorded by", "Nobody: drawn" if source["illustrative"] else WHO[source["recorded_by"]]),
+        ("Recorded by", WHO[source["recorded_by"]]),
         ("Months held", _months(source)),
         *(_public(source) if public else _rows(dataset, source)),
         ("Areas round it", _ring(dataset, source)),

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from service.pages.charts import NARROW, WIDE, grid_lines, round_up, tick
 
-_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 260, 44, 12, 12, 40
+_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 260, 44, 12, 32, 40
 _GAP = 0.3  # of the room for a bar
 
 
@@ -20,6 +20,8 @@ class Bar:
     value: float | None
     lower: float | None
     upper: float | None
+    note: str = ""
+    """What is told above it, for the bar that stands out."""
 
 
 def bar_charts(
@@ -28,6 +30,8 @@ def bar_charts(
     title: str,
     hollow: bool,
     ends: tuple[str, str] = ("", ""),
+    *,
+    width: int = WIDE,
 ) -> tuple[Markup, Markup]:
     """Bars from zero with a line from limit to limit, the mean dashed: wide and narrow.
 
@@ -37,10 +41,11 @@ def bar_charts(
         title: what the chart shows, for those who do not see it.
         hollow: draw hollow bars, for illustrative counts.
         ends: what the left and the right end of the bars stand for.
+        width: of the wide one.
     """
     wide, narrow = (
-        _BarChart(bars, width).draw(kind, title, mean, hollow, ends)
-        for width, kind in ((WIDE, "wide"), (NARROW, "narrow"))
+        _BarChart(bars, size).draw(kind, title, mean, hollow, ends)
+        for size, kind in ((width, "wide"), (NARROW, "narrow"))
     )
     return wide, narrow
 
@@ -97,4 +102,15 @@ class _BarChart:
             drawn += Markup(
                 '<line class="limits" x1="{x:.1f}" y1="{:.1f}" x2="{x:.1f}" y2="{:.1f}"/>'
             ).format(self.y(bar.lower), self.y(bar.upper), x=middle)
-        return drawn + text
+        return drawn + text + self._note(i, bar, middle)
+
+    def _note(self, i: int, bar: Bar, middle: float) -> Markup:
+        """What is told of a bar, above it, and towards the middle of the chart from either side."""
+        if not bar.note or bar.value is None:
+            return Markup("")
+        third = 3 * i // len(self.bars)
+        side, x = (("", middle - self.step / 2), (" middle", middle),
+                   (" end", middle + self.step / 2))[third]  # fmt: skip
+        return Markup('<text class="tick strong note{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
+            side, x, self.y(max(bar.value, bar.upper or 0)) - 8, bar.note
+        )

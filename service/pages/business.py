@@ -1,5 +1,6 @@
 """The business page: how much, where, when, and what cannot be told."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -13,18 +14,11 @@ from layers.metadata import caveats, sources
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
-from service.pages.charts import month_charts
-from service.pages.frame import (
-    address,
-    beside,
-    bold_first,
-    frame,
-    period_choices,
-    rates_form,
-    said,
-    source_form,
-)
+from service.pages.choices import rate_choices
+from service.pages.controls import NOTHING, controls
+from service.pages.frame import address, beside, bold_first, frame, said
 from service.pages.legend import Legend
+from service.pages.month_chart import month_charts
 from service.pages.profile_words import change_words, season_charts, season_words
 from service.pages.render import render_page
 from service.pages.still import still_map
@@ -56,24 +50,24 @@ def business_facts(site: Site, question: Question) -> dict[str, Any]:
     }
 
 
-def business_page(site: Site, question: Question, rates: Rates | None = None) -> bytes:
-    """The whole page, its map coloured by the rates wanted."""
+def business_page(
+    site: Site, question: Question, rates: Rates | None = None, *, left: Mapping[str, str] = NOTHING
+) -> bytes:
+    """The whole page, its map coloured by the rates wanted. `left`: choices it is without."""
     dataset, layer = site.dataset, find_layer("hotspots")
-    form = rates_form(dataset, layer, rates)
+    drawing = layer.drawn(dataset, rates)
     facts = business_facts(site, question)
     profile: BusinessProfile = facts["profile"]
     answer, rows = site.answer(layer, question)
-    legend = Legend.of(form["drawing"], rows)
+    legend = Legend.of(drawing, rows)
     features = address("/collections/hotspots/items", dataset, question, limit="10000", f="geojson")
-    config = map_config(
-        dataset, layer, features, legend.classes, form["drawing"], noun=question.theme.noun
-    )
+    config = map_config(dataset, layer, features, legend.classes, drawing, noun=question.theme.noun)
     season = profile.season
     return render_page(
         "business.html",
         **frame(site, "business", question),
         **said(site, question) | {"caveats": [bold_first(text) for text in facts["caveats"]]},
-        **form,
+        drawing=drawing,
         facts=facts,
         profile=profile,
         rows={row["lsoa_code"]: row for row in rows},
@@ -95,8 +89,14 @@ def business_page(site: Site, question: Question, rates: Rates | None = None) ->
         legend=legend,
         sets=(rows,),
         beside=beside(site, question),
-        sources=source_form(site, question),
-        periods=period_choices(dataset, question),
+        controls=controls(
+            site,
+            question,
+            "/business",
+            themes=(),
+            rates=rate_choices(dataset, layer, drawing),
+            left=left,
+        ),
         downloads={
             name: address("/collections/hotspots/items", dataset, question, f=name.lower())
             for name in ("GeoJSON", "CSV")

@@ -12,27 +12,18 @@ from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from layers.layer import Answer, Field, Layer
 from service import words
-from service.pages.frame import (
-    address,
-    beside,
-    compare_form,
-    frame,
-    period_choices,
-    rates_form,
-    said,
-    source_form,
-    theme_choices,
-)
+from service.pages.choices import USUAL, Choice, rate_choices
+from service.pages.controls import NOTHING, Chooser, controls
+from service.pages.frame import address, beside, frame, said
 from service.pages.funnel_chart import funnel_charts
 from service.pages.layer_map import layer_map, left_aside
 from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.render import render_page
-from service.parameters import CHOSEN, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS, SHAPED
+from service.parameters import CHOSEN, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
 from service.site import Site
 from service.window import Window, choose
 
-WINDOW = ("town", *CHOSEN, *SHAPED, "limit", "offset", "f")
-KEPT = ("place", "town", "rates", "set", *DETAIL, *CHOSEN)
+KEPT = ("place", "town", "set", *DETAIL, *CHOSEN)
 
 
 def catalogue_page(site: Site) -> bytes:
@@ -83,15 +74,15 @@ def map_page(
     query: dict[str, str],
     *,
     note: Markup | None = None,
+    left: Mapping[str, str] = NOTHING,
 ) -> bytes:
     """A layer as a map with the same figures in a table: what the query would download.
 
-    `note`: why the map stands where it does, if not for itself.
+    `note`: why the map stands where it does, if not for itself. `left`: choices it is without.
     """
     dataset = site.dataset
     county = question if layer.within_town else question.everywhere()
-    form = rates_form(dataset, layer, window.rates)
-    drawing = form["drawing"]
+    drawing = layer.drawn(dataset, window.rates)
     answer, all_rows = site.answer(layer, question)
     further = layer.sets(dataset)
     if further and window.set is None:
@@ -115,6 +106,9 @@ def map_page(
     town_name = dataset.town_name(question.town) if question.town else None
     if layer.within_town:
         part |= question.detail.given | town
+    alone = question.detail.given | town if layer.within_town else {}
+    choosers = _choosers(dataset, layer, question, window)
+    kept = {*KEPT} - {chooser.name for chooser in choosers}
     return render_page(
         "map.html",
         **frame(site, "downloads", question),
@@ -122,7 +116,17 @@ def map_page(
         layer=layer,
         note=note,
         **_set_shown(layer, further, answer, window),
-        **form,
+        drawing=drawing,
+        controls=controls(
+            site,
+            question,
+            items,
+            compares=layer.compares,
+            rates=rate_choices(dataset, layer, drawing),
+            more=choosers,
+            keep={n: v for n, v in (town | query).items() if n in kept} | {"f": "html"},
+            left=left,
+        ),
         rated=layer.rated(dataset),
         question=question,
         town_name=town_name,
@@ -132,25 +136,15 @@ def map_page(
         funnel=_funnel(site, question, answer, rows),
         compared=question.before().period if layer.compares else None,
         columns=_columns(dataset, layer),
-        comparison=_comparison(dataset, layer, question, query),
         signed=_signed(legend, rows),
         legend=legend,
         sets=([all_rows[i] for i in mapped],),
         left_aside=None if layer.within_town else left_aside(dataset, question),
-        alone=address(
-            "", dataset, question, **(question.detail.given | town if layer.within_town else {})
-        )[1:],
-        towns=_town_choices(dataset, question) if layer.within_town else [],
-        asked={k: v for k, v in query.items() if k not in WINDOW},
-        everywhere=address(items, dataset, question, **question.detail.given, f="html"),
+        alone=address("", dataset, question, **alone)[1:],
         rows=rows,
         stands_out=[row for row in rows if row.get("hotspot_class") in MARKS],
         none_marked=none_marked(rows, NONE_FAR_ABOVE) if drawing.outlines else None,
         left_out=matched - len(rows),
-        themes=theme_choices(site, question.theme),
-        periods=period_choices(dataset, question),
-        sources=source_form(site, question),
-        keep={k: v for k, v in query.items() if k in KEPT},
         downloads={
             name: address(items, dataset, question, **(town | part), f=name.lower())
             for name in ("GeoJSON", "CSV")
@@ -163,15 +157,6 @@ def _columns(dataset: Dataset, layer: Layer) -> list[tuple[Field, str]]:
     """The fields that the layer's own table shows, each with its heading."""
     fields = {field.name: field for field in layer.fields(dataset)}
     return [(fields[name], heading) for name, heading in layer.table]
-
-
-def _comparison(
-    dataset: Dataset, layer: Layer, question: Question, query: Mapping[str, str]
-) -> dict[str, Any] | None:
-    if not layer.compares:
-        return None
-    kept = {name: query[name] for name in ("place", "town", "source", *CHOSEN) if name in query}
-    return compare_form(dataset, question, {**kept, "f": "html"})
 
 
 def _signed(legend: Legend, rows: list[Record]) -> list[tuple[str, Record]]:
@@ -192,7 +177,6 @@ def _set_shown(
     facts = (item for item in answer.facts.get("sets", ()) if item["set"] == window.set)
     return {
         "title": sets[window.set] if window.set else layer.title,
-        "set_choices": [(name, title, name == window.set) for name, title in sets.items()],
         "in_set": next(facts, None),
     }
 
@@ -211,10 +195,18 @@ def _funnel(
     return funnel_charts(rows, overall, phi, title)
 
 
-def _town_choices(dataset: Dataset, question: Question) -> list[tuple[str, str, bool]]:
-    """Every town: address value, name, chosen."""
-    towns = zip(dataset.towns["town_id"], dataset.towns["town"], strict=True)
-    return [(value, name, value == question.town) for value, name in towns]
+def _choosers(dataset: Dataset, layer: Layer, question: Question, window: Window) -> list[Chooser]:
+    """What a layer's map has to choose beside: a set of areas, a town to be seen closely."""
+    found, sets = [], layer.sets(dataset)
+    if len(sets) > 1:
+        offered = [Choice(name, title, name == window.set) for name, title in sets.items()]
+        found.append(Chooser("set", "Areas", offered))
+    if layer.within_town and len(dataset.towns):
+        towns = zip(dataset.towns["town_id"], dataset.towns["town"], strict=True)
+        everywhere = Choice(USUAL, f"All of {dataset.area}", question.town is None)
+        offered = [Choice(value, name, value == question.town) for value, name in towns]
+        found.append(Chooser("town", "Town", [everywhere, *offered]))
+    return found
 
 
 def _headline(site: Site, question: Question) -> str:

@@ -7,10 +7,9 @@ from geo.dataset import Dataset
 from geo.formats import Record
 from geo.period import NUMBER_WORDS
 from geo.query import Question
-from layers.comparison import why_not
 from layers.registry import find_layer
-from service.pages.change_chart import HALF, ChangeRow, change_charts
-from service.pages.compared import alike
+from service.pages.change_chart import ChangeRow, change_charts
+from service.pages.compared import alike, halves_said, set_against, untold
 from service.site import Site
 from service.words import number
 
@@ -28,16 +27,18 @@ def changed_facts(site: Site, question: Question, name: str) -> dict[str, Any]:
     `areas` have `difference`, the monthly count now less that before, and come from the largest
     rise to the largest fall. `most` are the first few by the size of it, those with a clear change
     before the others; an area without a difference is not among them. Where no change is told,
-    `reason` says why and there are no areas. An area with a hidden count is left out.
+    `reason` says why and there are no areas. An area with a hidden count is left out. `halves` says
+    that the change is that of the later half of the months from the earlier, where it is.
     """
-    answer, rows = site.answer(find_layer("change"), question)
-    earlier = question.before().period
+    told = set_against(site.dataset, question)
+    answer, rows = site.answer(find_layer("change"), told)
+    earlier = told.before().period
     names = site.dataset.lsoas[name].to_numpy()[answer.position]
     areas = [
         {
             "name": called,
             **{field: row[field] for field in KEPT},
-            "difference": row["count"] / len(question.period) - row["count_before"] / len(earlier),
+            "difference": row["count"] / len(told.period) - row["count_before"] / len(earlier),
         }
         for row, called in zip(rows, names, strict=True)
         if row["count_before"] is not None and row["count"] is not None
@@ -46,9 +47,11 @@ def changed_facts(site: Site, question: Question, name: str) -> dict[str, Any]:
     moved = [row for row in areas if row["difference"]]
     moved.sort(key=lambda row: (row["direction"] == SAME, -abs(row["difference"])))
     compared = answer.facts["areas_compared"]
-    reason = why_not(site.dataset, question)
+    reason = untold(site.dataset, question)
     return {
+        "period": told.period.iso(),
         "period_before": earlier.iso(),
+        "halves": halves_said(site.dataset, question),
         "reason": reason,
         "finding": None if reason else _finding(areas, compared),
         "areas_compared": compared,
@@ -77,11 +80,11 @@ def _finding(areas: list[Record], compared: int) -> str:
 
 
 def changed_view(
-    dataset: Dataset, question: Question, facts: dict[str, Any], *, hollow: bool, width: int = HALF
+    dataset: Dataset, question: Question, facts: dict[str, Any], *, hollow: bool
 ) -> dict[str, Any]:
     """What the page shows of it: `facts`, a heading, and the chart of those that changed most.
 
-    `hollow`: as illustrative counts are drawn; `width`: of the wide chart.
+    `hollow`: as illustrative counts are drawn.
     """
     most = facts["most"]
     if facts["reason"] or not most:
@@ -91,8 +94,9 @@ def changed_view(
         heading = f"{NUMBER_WORDS[len(most) - 1].capitalize()} areas that changed most"
     if len(facts["areas"]) == 1:
         heading = "How its one area changed"
-    now, before = question.period, question.before().period
-    lengths = (1, 1) if alike(question) else (len(before), len(now))
+    told = set_against(dataset, question)
+    now, before, same = told.period, told.before().period, alike(dataset, question)
+    lengths = (1, 1) if same else (len(before), len(now))
     rows = [
         ChangeRow(
             row["name"],
@@ -103,15 +107,16 @@ def changed_view(
         for row in most
     ]
     noun = question.theme.noun
-    each = "" if alike(question) else " a month"
+    each = "" if same else " a month"
     title = f"{noun.capitalize()}{each}, {before.words()} to {now.words()}, {dataset.area}"
     return {
         "facts": facts,
         "heading": heading,
         "each": each,
         "before": before,
+        "now": now,
         "rows": [*zip(facts["areas"], map(_verdict, facts["areas"]), strict=True)],
-        "charts": change_charts(rows, title, width, hollow=hollow, each=each),
+        "charts": change_charts(rows, title, hollow=hollow, each=each),
     }
 
 

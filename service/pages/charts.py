@@ -1,20 +1,13 @@
 """Small charts as SVG, with a title that says what they show."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
 
-import numpy as np
 from markupsafe import Markup
 
-from geo.measures.series import UsualRange
-from geo.period import MONTH_NAMES, Period
-
 WIDE, NARROW = 1160, 358  # drawn twice, so that text keeps its size on a phone
-SCREEN: Mapping[str, int] = MappingProxyType({"wide": WIDE, "narrow": NARROW})
-PAPER: Mapping[str, int] = MappingProxyType({"paper": 520})
-_HEIGHT = 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 16, 40
+LETTER, BOLD_LETTER = 7.3, 8.6  # widths of most fonts: of 13 pixels, and bold of 14
+LARGER, SMALLER = 660, 470  # wide ones that stand side by side
 
 
 def sparkline(
@@ -43,7 +36,7 @@ def sparkline(
         start=start,
         shade=width - start,
         floor=floor,
-        points=_points(points),
+        points=points_of(points),
         width=width,
         breaks=Markup("").join(
             Markup('<line class="break" x1="{x:.1f}" y1="0" x2="{x:.1f}" y2="{y}"/>').format(
@@ -52,139 +45,6 @@ def sparkline(
             for place in breaks
         ),
     )
-
-
-def month_charts(
-    period: Period,
-    counts: Sequence[int | None],
-    chosen: Period,
-    title: str,
-    *,
-    hollow: bool,
-    breaks: Mapping[int, str] = MappingProxyType({}),
-    usual: UsualRange | None = None,
-    widths: Mapping[str, int] = SCREEN,
-) -> tuple[Markup, ...]:
-    """Counts by month from zero, the chosen months shaded, their average dashed; one a width.
-
-    Args:
-        period: the months of the counts.
-        counts: one a month; None where it is not held, which leaves a gap.
-        chosen: the months to shade.
-        title: what the chart shows, for those who do not see it.
-        hollow: draw hollow marks and a dotted line, for illustrative counts.
-        breaks: months from which recording is different, and how, in words. Each is marked by a
-            numbered line before the month.
-        usual: the usual range, drawn as two dotted lines; months outside it are ringed.
-        widths: a name and a width in pixels for each drawing.
-    """
-    return tuple(
-        _MonthChart(period, counts, chosen, width, usual).draw(kind, title, hollow, breaks)
-        for kind, width in widths.items()
-    )
-
-
-class _MonthChart:
-    def __init__(
-        self,
-        period: Period,
-        counts: Sequence[int | None],
-        chosen: Period,
-        width: int,
-        usual: UsualRange | None,
-    ) -> None:
-        self.period, self.counts, self.width, self.usual = period, counts, width, usual
-        self.first, self.last = chosen.first - period.first, chosen.last - period.first
-        highest = [count for count in counts if count is not None]
-        highest += [] if usual is None else usual.upper[~np.isnan(usual.upper)].tolist()
-        self.top = round_up(max(highest, default=0))
-        self.step = (width - _LEFT - _RIGHT) / max(len(counts) - 1, 1)
-
-    def x(self, month: float) -> float:
-        return _LEFT + month * self.step
-
-    def y(self, count: float) -> float:
-        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - count / self.top)
-
-    def draw(self, kind: str, title: str, hollow: bool, breaks: Mapping[int, str]) -> Markup:
-        start = Markup(
-            '<svg class="chart {}" width="{width}" height="{height}" '
-            'viewBox="0 0 {width} {height}" role="img" aria-label="{}">'
-        ).format(kind, title, width=self.width, height=_HEIGHT)
-        grid = grid_lines(self.top, self.y, _LEFT, self.width - _RIGHT)
-        under = (self._shade(), grid, self._breaks(breaks), self._usual())
-        parts = (start, *under, self._line(hollow), self._months())
-        return Markup("").join((*parts, Markup("</svg>")))
-
-    def _shade(self) -> Markup:
-        left, right = self.x(self.first) - 4, self.x(self.last) + 4
-        chosen = [c for c in self.counts[self.first : self.last + 1] if c is not None]
-        mean = self.y(sum(chosen) / max(len(chosen), 1))
-        return Markup(
-            '<rect class="band" x="{:.1f}" y="{}" width="{:.1f}" height="{:.1f}"/>'
-            '<line class="mean" x1="{:.1f}" y1="{y:.1f}" x2="{:.1f}" y2="{y:.1f}"/>'
-        ).format(left, _TOP, right - left, self.y(0) - _TOP, left, right, y=mean)
-
-    def _usual(self) -> Markup:
-        """The usual range as two lines, and a ring round every month outside it."""
-        if self.usual is None or np.isnan(self.usual.upper).any():
-            return Markup("")
-        lines = (
-            Markup('<polyline class="usual" points="{}"/>').format(
-                _points([(self.x(i), self.y(value)) for i, value in enumerate(side.tolist())])
-            )
-            for side in (self.usual.lower, self.usual.upper)
-        )
-        rings = (
-            Markup('<circle class="ring" cx="{:.1f}" cy="{:.1f}" r="7"/>').format(
-                self.x(i), self.y(float(self.counts[i] or 0))
-            )
-            for i in np.flatnonzero(self.usual.outside).tolist()
-        )
-        return Markup("").join((*lines, *rings))
-
-    def _breaks(self, breaks: Mapping[int, str]) -> Markup:
-        """A numbered line before each month from which recording is different."""
-        return Markup("").join(
-            Markup(
-                '<g><desc>{}</desc><line class="break" x1="{x:.1f}" y1="{}" x2="{x:.1f}" '
-                'y2="{:.1f}"/><text class="tick middle strong" x="{x:.1f}" y="{}">{}</text></g>'
-            ).format(words, _TOP, self.y(0), _TOP - 2, i, x=self.x(month - self.period.first - 0.5))
-            for i, (month, words) in enumerate(breaks.items(), 1)
-        )
-
-    def _line(self, hollow: bool) -> Markup:
-        runs: list[list[tuple[float, float]]] = [[]]
-        for i, count in enumerate(self.counts):
-            if count is None:
-                runs.append([])
-            else:
-                runs[-1].append((self.x(i), self.y(count)))
-        line = Markup("").join(
-            Markup('<polyline class="line{}" points="{}"/>').format(
-                " drawn" if hollow else "", _points(run)
-            )
-            for run in runs
-        )
-        dots = (
-            Markup('<circle class="dot{}" cx="{:.1f}" cy="{:.1f}" r="3.5"/>').format(
-                " hollow" if hollow else "", x, y
-            )
-            for run in runs
-            for x, y in run
-        )
-        return line + Markup("").join(dots)
-
-    def _months(self) -> Markup:
-        """Every third month named, fewer where there is no room, and every year."""
-        room = self.step * 3 >= 36
-        text = Markup("")
-        for i, month in enumerate(self.period.months()):
-            if len(self.counts) <= 6 or (month % 3 == 0 and room):
-                text += tick(self.x(i), self.y(0) + 18, MONTH_NAMES[month % 12][:3])
-            if month % 12 == 0 or i == 0 == len(self.counts) // 12:
-                text += tick(self.x(i), self.y(0) + 34, str(month // 12), " strong")
-        return text
 
 
 def grid_lines(top: float, y: Callable[[float], float], left: int, right: int) -> Markup:
@@ -198,6 +58,26 @@ def grid_lines(top: float, y: Callable[[float], float], left: int, right: int) -
     )
 
 
+def shortened(text: str, room: float, letter: float = LETTER) -> str:
+    """Text cut to so many pixels, of letters so wide."""
+    letters = max(int(room / letter), 2)
+    return text if len(text) <= letters else f"{text[: letters - 1].rstrip()}…"
+
+
+def in_two(name: str, room: float, letter: float = LETTER) -> list[str]:
+    """A name in one line, or in two where it does not fit, cut at the end where that is too little.
+
+    It breaks at the last space that fits.
+    """
+    first = shortened(name, room, letter)
+    if first == name:
+        return [name]
+    at = name.rfind(" ", 0, len(first))
+    if at <= 0:
+        return [first]
+    return [name[:at], shortened(name[at + 1 :], room, letter)]
+
+
 def tick(x: float, y: float, text: str, kind: str = "") -> Markup:
     """A word under a chart, in the middle of its place."""
     return Markup('<text class="tick middle{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
@@ -205,7 +85,8 @@ def tick(x: float, y: float, text: str, kind: str = "") -> Markup:
     )
 
 
-def _points(points: Sequence[tuple[float, float]]) -> str:
+def points_of(points: Sequence[tuple[float, float]]) -> str:
+    """Places of a line or an area, as SVG has them."""
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 

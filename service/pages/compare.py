@@ -1,5 +1,6 @@
 """The page that sets the area beside others that were built the same way."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -10,17 +11,8 @@ from geo.profiles.figures import HIGHER, LOWER
 from geo.slugs import slug
 from service import words
 from service.pages.compare_facts import COLUMNS, NOT_CLEAR, compare_facts
-from service.pages.frame import (
-    address,
-    bold_first,
-    frame,
-    month_slider,
-    period_choices,
-    said,
-    source_form,
-    span_choices,
-    theme_choices,
-)
+from service.pages.controls import NOTHING, controls
+from service.pages.frame import address, bold_first, frame, said
 from service.pages.funnel_chart import funnel_charts
 from service.pages.rate_chart import rate_charts
 from service.pages.render import render_page
@@ -30,8 +22,8 @@ from service.site import Site
 MOST_NAMED = 3
 
 
-def compare_page(site: Site, beside: Beside) -> bytes:
-    """The whole page."""
+def compare_page(site: Site, beside: Beside, *, left: Mapping[str, str] = NOTHING) -> bytes:
+    """The whole page. `left`: choices it is without."""
     dataset, question = site.dataset, beside.question
     facts = compare_facts(site, beside)
     areas = facts["areas"]
@@ -39,11 +31,7 @@ def compare_page(site: Site, beside: Beside) -> bytes:
     return render_page(
         "compare.html",
         **frame(site, "compare", question),
-        **said(site, question)
-        | {
-            "caveats": [bold_first(text) for text in facts["caveats"]],
-            "slider": month_slider(dataset, question, beside.shared),
-        },
+        **said(site, question) | {"caveats": [bold_first(text) for text in facts["caveats"]]},
         facts=facts,
         areas=areas,
         times=[_times(area) for area in areas],
@@ -52,11 +40,7 @@ def compare_page(site: Site, beside: Beside) -> bytes:
         charts=rate_charts(areas, f"{rates}, with likely ranges"),
         funnel=_funnel(facts, f"{rates}, by residents"),
         hot_spots=address("/collections/hotspots/items", dataset, question, f="html"),
-        themes=theme_choices(site, question.theme),
-        periods=period_choices(dataset, question)
-        if question.published(dataset)
-        else span_choices(beside.shared, question.period),
-        sources=source_form(site, question),
+        controls=controls(site, question, "/compare", held=beside.shared, left=left),
         downloads={
             name: address("/compare", dataset, question, f=name.lower()) for name in ("CSV", "JSON")
         },

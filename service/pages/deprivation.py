@@ -1,5 +1,6 @@
 """The deprivation page: the rate by national decile, its slope, and what town centres do to it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -9,16 +10,8 @@ from geo.query import Question
 from layers.metadata import caveats, sources
 from layers.registry import find_layer
 from service import words
-from service.pages.frame import (
-    address,
-    beside,
-    bold_first,
-    frame,
-    period_choices,
-    said,
-    source_form,
-    theme_choices,
-)
+from service.pages.controls import NOTHING, controls
+from service.pages.frame import address, beside, bold_first, frame, said
 from service.pages.profile_words import decile_charts, slope_short, slope_words
 from service.pages.render import render_page
 from service.site import Site
@@ -43,8 +36,8 @@ def deprivation_facts(site: Site, question: Question) -> dict[str, Any]:
     }
 
 
-def deprivation_page(site: Site, question: Question) -> bytes:
-    """The whole page."""
+def deprivation_page(site: Site, question: Question, *, left: Mapping[str, str] = NOTHING) -> bytes:
+    """The whole page. `left`: choices it is without."""
     dataset = site.dataset
     facts = deprivation_facts(site, question)
     profile: DeprivationProfile = facts["profile"]
@@ -60,10 +53,8 @@ def deprivation_page(site: Site, question: Question) -> bytes:
         centres=_centres(site, question, profile),
         charts=decile_charts(profile.index, question, facts["illustrative"]),
         domains=[(gradient, slope_short(gradient.slope)) for gradient in profile.domains],
-        themes=theme_choices(site, question.theme),
-        periods=period_choices(dataset, question),
+        controls=controls(site, question, "/deprivation", left=left),
         beside=beside(site, question),
-        sources=source_form(site, question),
         see=address(items, dataset, question, f="html"),
         downloads={
             name: address(items, dataset, question, f=name.lower()) for name in ("GeoJSON", "CSV")

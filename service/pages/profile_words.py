@@ -11,7 +11,8 @@ from geo.profiles.months import Season, YearBefore
 from geo.profiles.offences import Mix, OffenceRatio
 from geo.query import Question
 from service.pages.bars import Bar, bar_charts
-from service.words import LEAST_BASE, between, number, percent
+from service.pages.charts import SMALLER
+from service.words import LEAST_BASE, between, number, percent, rate
 
 ACROSS = 0.9  # of the offences must be clearly lower to say so of the board
 
@@ -41,6 +42,15 @@ def season_words(season: Season, noun: str) -> str:
     if not season.uneven:
         return f"No clear season: {noun} spread over the year about evenly."
     return f"Most {noun} a day in {season.busiest}, fewest in {season.quietest}."
+
+
+def season_heading(season: Season, what: str) -> str:
+    """The finding of a season of what is counted, such as `Rural crime`; else no finding."""
+    if season.uneven is None:
+        return "The season is not told"
+    if not season.uneven:
+        return f"{what} has no clear season"
+    return f"{what} is highest in {season.busiest}"
 
 
 def ratio_cell(ratio: Ratio | None) -> str:
@@ -118,14 +128,30 @@ def slope_short(slope: Slope) -> str:
 
 
 def season_charts(season: Season, noun: str, hollow: bool) -> tuple[Markup, Markup]:
-    """Incidents a day by calendar month, the mean day of the year dashed."""
+    """Incidents a day by calendar month, the mean day of the year dashed.
+
+    The busiest month is named where the months are not alike.
+    """
     days = sum(month.days for month in season.months)
     mean = sum(month.count for month in season.months) / days if days else None
     return bar_charts(
-        [Bar(m.month[:3], m.month[:1], m.per_day, m.lower, m.upper) for m in season.months],
+        [
+            Bar(
+                m.month[:3],
+                m.month[:1],
+                m.per_day,
+                m.lower,
+                m.upper,
+                f"{rate(m.per_day)} a day in {m.month}"
+                if season.uneven and m.month == season.busiest
+                else "",
+            )
+            for m in season.months
+        ],
         mean,
         f"{noun.capitalize()} a day by month of the year, with likely ranges",
         hollow,
+        width=SMALLER,
     )
 
 

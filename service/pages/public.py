@@ -1,5 +1,6 @@
 """What a page shows of a partner's records where only their public tables are at hand."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -7,6 +8,7 @@ from markupsafe import Markup
 from geo.query import Question
 from layers.layer import Layer
 from service.pages.catalogue import map_page
+from service.pages.controls import NOTHING
 from service.pages.frame import address
 from service.site import Site
 from service.window import read_window
@@ -29,15 +31,16 @@ def public_layer(
     return site.layer(name if below else otherwise or name)
 
 
-def public_page(site: Site, layer: Layer, question: Question) -> bytes:
-    """The map of the layer, with its table, and what of the page is not public."""
+def public_page(
+    site: Site, layer: Layer, question: Question, left: Mapping[str, str] = NOTHING
+) -> bytes:
+    """The map of the layer, with its table, and what of the page is not public.
+
+    `left`: choices it is without.
+    """
+    note = _note(site, layer, question)
     return map_page(
-        site,
-        layer,
-        question,
-        read_window({}, layer, site.dataset),
-        {},
-        note=_note(site, layer, question),
+        site, layer, question, read_window({}, layer, site.dataset), {}, note=note, left=left
     )
 
 

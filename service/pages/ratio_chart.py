@@ -7,12 +7,14 @@ from markupsafe import Markup
 
 from geo.profiles.figures import HIGHER, LOWER, SAME, Ratio
 from geo.profiles.offences import OffenceRatio
-from service.pages.charts import NARROW, WIDE, tick
+from service.pages.charts import LARGER, NARROW, in_two, tick
 from service.words import between, number
 
 _LEAST, _MOST = -4, 3  # the axis reaches from a sixteenth to eight times at most
 _NAMES = {-4: "1/16", -3: "⅛", -2: "¼", -1: "½", 0: "same", 1: "double", 2: "4 times", 3: "8 times"}
 _HEAD = 26  # height of the axis above
+_NAMES_END = 208  # where a name must end, for the count to follow
+_APART = 42  # pixels between two lines that are both named
 _WAY = {LOWER: "down", HIGHER: "up", SAME: "same"}
 
 
@@ -34,7 +36,7 @@ def ratio_charts(
         return None
     wide, narrow = (
         _RatioChart(offences, width, noun).draw(kind, title, hollow)
-        for width, kind in ((WIDE, "wide"), (NARROW, "narrow"))
+        for width, kind in ((LARGER, "wide"), (NARROW, "narrow"))
     )
     return wide, narrow
 
@@ -49,8 +51,9 @@ def ratio_figures(ratio: Ratio) -> str:
 class _RatioChart:
     def __init__(self, offences: Sequence[OffenceRatio], width: int, noun: str) -> None:
         self.offences, self.width, self.noun = offences, width, noun
-        self.left, self.right = (400, width - 250) if width == WIDE else (12, width - 24)
-        self.row = 30 if width == WIDE else 62
+        self.wide = width > NARROW
+        self.left, self.right = (_NAMES_END + 50, width - 166) if self.wide else (12, width - 24)
+        self.row = 32 if self.wide else 62
         found = [v for o in offences for v in (o.ratio.lower, o.ratio.upper) if v]
         self.low = max(_LEAST, min(-1, math.floor(math.log2(min(found, default=1)))))
         self.high = min(_MOST, max(1, math.ceil(math.log2(max(found, default=1)))))
@@ -74,22 +77,39 @@ class _RatioChart:
         return f"{'; '.join(told)}."
 
     def _axis(self) -> Markup:
-        """A line at each halving and doubling, that at the same rate the strongest."""
-        return Markup("").join(
+        """A line at each halving and doubling, that at the same rate the strongest.
+
+        Where they stand close, every other one is named.
+        """
+        close = (self.right - self.left) / (self.high - self.low) < _APART
+        heads = Markup("")
+        if self.wide:
+            heads = Markup(
+                '<text class="tick end" x="{}" y="14">{}</text>'
+                '<text class="tick end" x="{}" y="14">Ratio (likely range)</text>'
+            ).format(_NAMES_END + 28, self.noun.capitalize(), self.width)
+        return heads + Markup("").join(
             Markup('<line class="{}" x1="{x:.1f}" y1="{}" x2="{x:.1f}" y2="{}"/>').format(
                 "grid" if power else "at-same", _HEAD - 6, self.floor, x=self.x(2.0**power)
             )
-            + tick(self.x(2.0**power), 14, _NAMES[power], "" if power else " strong")
+            + (
+                Markup("")
+                if close and power % 2
+                else tick(self.x(2.0**power), 14, _NAMES[power], "" if power else " strong")
+            )
             for power in range(self.low, self.high + 1)
         )
 
     def _offence(self, i: int, item: OffenceRatio, hollow: bool) -> Markup:
         top = _HEAD + i * self.row
         count, told = f"{number(item.ratio.rural)} {self.noun}", ratio_figures(item.ratio)
-        if self.width == WIDE:
-            placed = [(0, "", item.title), (self.left - 40, " end", number(item.ratio.rural)),
+        if self.wide:
+            names = in_two(item.title, _NAMES_END - 10)
+            placed = [(_NAMES_END + 28, " end", number(item.ratio.rural)),
                       (self.width, " end", told)]  # fmt: skip
-            text = [(x, top + 20, kind, words) for x, kind, words in placed]
+            text = [(x, top + 20.0, kind, words) for x, kind, words in placed]
+            first = top + 20 - 7 * (len(names) - 1)
+            text += [(0, first + 14 * n, "", name) for n, name in enumerate(names)]
             line = top + 15
         else:
             text = [(0, top + 16, " strong", item.title), (0, top + 33, "", f"{count}, {told}")]

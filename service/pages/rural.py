@@ -1,5 +1,6 @@
 """The rural page: the split, the three measures side by side, the map, the offences."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,19 +15,10 @@ from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_view
-from service.pages.charts import WIDE
-from service.pages.compared import alike, alone, comparison, halves, since
-from service.pages.frame import (
-    address,
-    beside,
-    frame,
-    period_choices,
-    rates_form,
-    said,
-    short_words,
-    source_form,
-    theme_choices,
-)
+from service.pages.choices import Choice, rate_choices, short_words, theme_choices
+from service.pages.compared import alike, alone, halved, set_against, since, usual_months
+from service.pages.controls import NOTHING, controls
+from service.pages.frame import address, beside, frame, said
 from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.profile_words import (
     change_words,
@@ -34,11 +26,14 @@ from service.pages.profile_words import (
     offences_heading,
     ratio_cell,
     season_charts,
+    season_heading,
     season_words,
 )
 from service.pages.ratio_chart import ratio_charts
 from service.pages.render import render_page
 from service.pages.rural_facts import rural_facts
+from service.pages.rural_inset import rural_inset
+from service.pages.rural_rail import rail_finding
 from service.pages.rural_tables import by_kind, measures_by_kind
 from service.pages.share_scale import share_scales
 from service.pages.still import still_map
@@ -48,15 +43,18 @@ from service.site import Site
 MARKED = ("rural-offences", "rural-flagged")
 
 
-def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
-    """The whole page, its map coloured by the rates wanted."""
+def rural_page(
+    site: Site, asked: Question, rates: Rates | None = None, *, left: Mapping[str, str] = NOTHING
+) -> bytes:
+    """The whole page, its map coloured by the rates wanted. `left`: choices it is without."""
     question, compared = alone(asked), replace(asked, place="rural", town=None)
     dataset, layer = site.dataset, find_layer("hotspots")
-    form = rates_form(dataset, layer, rates)
+    told = set_against(dataset, compared)
+    drawing = layer.drawn(dataset, rates)
     facts = rural_facts(site, asked)
     judged = replace(question, place="rural", town=None)
     answer, rows = site.answer(layer, judged)
-    legend = Legend.of(form["drawing"], rows)
+    legend = Legend.of(drawing, rows)
     is_urban = dataset.place == "urban"
     hatched, urban_areas = dataset.lsoa_shapes.outlines[is_urban], int(is_urban.sum())
     urban = replace(judged, place="urban")
@@ -66,7 +64,7 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         layer,
         address("/collections/hotspots/items", dataset, judged, limit="10000", f="geojson"),
         legend.classes,
-        form["drawing"],
+        drawing,
         context=context if urban_areas else None,
         noun=question.theme.noun,
     )
@@ -75,9 +73,9 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         "rural.html",
         **frame(site, "rural", judged),
         **said(site, judged, since=since(dataset, compared)),
-        **form,
+        drawing=drawing,
         facts=facts,
-        measures=[_told(measure, alike(asked)) for measure in facts["measures"]],
+        measures=[_told(measure, alike(dataset, compared)) for measure in facts["measures"]],
         scales=share_scales([measure.share for measure in facts["measures"]]),
         places=by_kind(facts),
         kinds=measures_by_kind(facts["measures"]),
@@ -86,12 +84,9 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
         mix=mix_words(facts["mix"], question.theme.noun),
         headline=_headline(site, question, facts),
         heading=_heading(site, question),
-        before=short_words(asked.compare) if asked.compare else words.earlier_months(asked),
-        changed=changed_view(
-            dataset, compared, facts["changes"], hollow=facts["illustrative"], width=WIDE
-        ),
-        halves=halves("/rural", dataset, question),
-        changed_map=address("/collections/change/items", dataset, compared, f="html"),
+        against=_against(compared, told),
+        changed=changed_view(dataset, compared, facts["changes"], hollow=facts["illustrative"]),
+        changed_map=address("/collections/change/items", dataset, told, f="html"),
         offences_heading=offences_heading(facts["offences"]),
         offence_charts=ratio_charts(
             facts["offences"],
@@ -99,32 +94,49 @@ def rural_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes
             f"Rural rate as a multiple of the urban rate by offence, {question.period.words()}",
             hollow=facts["illustrative"],
         ),
-        comparison=comparison(site, asked, form["kept"]),
-        themes=_themes(site, question),
+        controls=controls(
+            site,
+            asked,
+            "/rural",
+            themes=_themes(site, question),
+            compares=True,
+            usual=usual_months(dataset, compared),
+            rates=rate_choices(dataset, layer, drawing),
+            left=left,
+        ),
         areas=ranked,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
+        finding=rail_finding(dataset, rows),
         none_marked=none_marked(rows, NONE_FAR_ABOVE),
         legend=legend,
         sets=(rows,),
         urban_areas=urban_areas,
+        inset=rural_inset(dataset, facts["classes"]),
         beside=beside(site, judged),
-        sources=source_form(site, question),
-        periods=period_choices(dataset, question),
         downloads={
             name: address("/collections/hotspots/items", dataset, judged, f=name.lower())
             for name in ("GeoJSON", "CSV")
         }
-        | {"Changes (CSV)": address("/collections/change/items", dataset, compared, f="csv")},
+        | {"Changes (CSV)": address("/collections/change/items", dataset, told, f="csv")},
         map=build_map(config, still_map(answer.outlines, rows, legend, hatched=hatched)),
     )
 
 
-def _themes(site: Site, question: Question) -> list[tuple[str, str, bool]]:
+def _themes(site: Site, question: Question) -> list[Choice]:
     """The themes of other pages, then those of rural crime alone."""
     rural = [name for name in (*MARKED, *RURAL_OFFENCES) if name in site.themes]
     known = theme_choices(site, question.theme)
-    offered = {value for value, _, _ in known}
-    return known + [(name, site.themes[name].title, False) for name in rural if name not in offered]
+    offered = {choice.value for choice in known}
+    return known + [
+        Choice(name, site.themes[name].title, False) for name in rural if name not in offered
+    ]
+
+
+def _against(asked: Question, told: Question) -> str:
+    """What the change of a measure is told of, for the line of its card."""
+    if halved(asked, told):
+        return f"Second {words.half_words(told.period)} against the first"
+    return f"Against {short_words(asked.compare) if asked.compare else words.earlier_months(asked)}"
 
 
 def _told(measure: RuralMeasure, alike: bool) -> dict[str, Any]:
@@ -142,17 +154,19 @@ def _told(measure: RuralMeasure, alike: bool) -> dict[str, Any]:
     }
 
 
-def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any] | None:
+def _season(measures: tuple[RuralMeasure, ...], hollow: bool) -> dict[str, Any]:
     """The months of the year by each measure that is known; the first of them as bars."""
     known = [(m.title, m.season) for m in measures if m.season is not None]
     told = [(title, season) for title, season in known if season.uneven is not None]
     if not told:
-        return {"why": known[0][1].why} if known else None
+        why = known[0][1].why if known else "No measure is known here."
+        return {"why": why, "heading": "The season is not told"}
+    title, drawn = told[0]
     return {
         "why": None,
         "titles": [title for title, _ in told],
-        "first": told[0][0],
-        "charts": season_charts(told[0][1], "crimes", hollow),
+        "heading": season_heading(drawn, f"Rural crime {title.lower()}"),
+        "charts": season_charts(drawn, "crimes", hollow),
         "months": list(zip(*(season.months for _, season in told), strict=True)),
         "said": [f"{title}: {season_words(season, 'crimes')}" for title, season in told],
         "caveats": told[0][1].caveats,

@@ -14,7 +14,7 @@ from geo.rural_urban import CLASS, SPLIT
 from layers.metadata import caveats, sources
 from layers.registry import find_layer
 from service.pages.changed import changed_facts
-from service.pages.compared import alone, change_facts, since
+from service.pages.compared import alone, change_facts, set_against, since
 from service.pages.week import week_facts
 from service.site import Site
 
@@ -25,8 +25,8 @@ def rural_facts(site: Site, question: Question) -> dict[str, Any]:
     `urban` is None where no area is urban. Raises UnknownNameError where none is rural.
     """
     dataset = site.dataset
-    profile = rural_profile(dataset, question)
     judged = replace(question, place="rural", town=None)
+    profile = rural_profile(dataset, question, set_against(dataset, judged))
     whole = replace(alone(question), place=None, town=None)
     _, split = site.answer(find_layer("rural-urban"), whole)
     sides = {row["code"]: row for row in split if row["level"] == SPLIT}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -12,6 +13,7 @@ from service.items import layer_facts
 from service.pages.business import business_facts, business_page, business_question
 from service.pages.compare import compare_csv, compare_page
 from service.pages.compare_facts import compare_asked, compare_facts
+from service.pages.controls import fit
 from service.pages.deprivation import deprivation_facts, deprivation_page
 from service.pages.public import public_layer, public_page
 from service.pages.rural import rural_page
@@ -40,11 +42,13 @@ class Subject:
     public: str | None = None
 
     def as_page(self, site: Site, query: QueryParams) -> bytes:
-        """The page of a request."""
-        asked, rates = self.ask(site, query), self._rates(site, query)
+        """The page of a request, without choices that do not go with the others."""
+        found = fit(partial(self.ask, site), query)
+        asked, rates = found.asked, self._rates(site, query)
+        left = {"left": found.left} if found.left else {}
         if (layer := self._public_layer(site, asked)) is not None:
-            return public_page(site, layer, asked)
-        return self.page(site, asked, *rates)
+            return public_page(site, layer, asked, **left)
+        return self.page(site, asked, *rates, **left)
 
     def as_facts(self, site: Site, query: QueryParams) -> Any:  # noqa: ANN401
         """Its figures for programs."""

@@ -16,19 +16,20 @@ from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
 from service.pages.changed import changed_facts, changed_view
-from service.pages.charts import month_charts
-from service.pages.compared import alone, change_facts, change_sentence, comparison, halves, since
-from service.pages.frame import (
-    address,
-    beside,
-    frame,
-    period_choices,
-    rates_form,
-    said,
-    source_form,
-    theme_choices,
+from service.pages.choices import rate_choices
+from service.pages.compared import (
+    alone,
+    change_facts,
+    change_sentence,
+    set_against,
+    since,
+    usual_months,
 )
+from service.pages.controls import NOTHING, controls
+from service.pages.frame import address, beside, frame, said
 from service.pages.legend import MARKS, Legend, none_marked
+from service.pages.month_chart import month_charts
+from service.pages.nearby import nearby_names
 from service.pages.places import places_facts, places_view
 from service.pages.render import render_page
 from service.pages.still import still_map
@@ -115,33 +116,37 @@ def _marked(breaks: Mapping[int, str]) -> str:
 def _headline(site: Site, question: Question, town: Record) -> Markup:
     where = f"in {town['town']}"
     first = words.recorded(site.dataset, question.theme, town["count"], where, question)
-    return first + f" {change_sentence(site.dataset, question)}"
+    return first + Markup(" ") + change_sentence(site.dataset, question)
 
 
-def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
-    """The whole page, its map coloured by the rates wanted."""
+def town_page(
+    site: Site, asked: Question, rates: Rates | None = None, *, left: Mapping[str, str] = NOTHING
+) -> bytes:
+    """The whole page, its map coloured by the rates wanted. `left`: choices it is without."""
     layer, question = find_layer("hotspots"), alone(asked)
-    form = rates_form(site.dataset, layer, rates)
+    drawing = layer.drawn(site.dataset, rates)
     months, usual = trend(site.dataset, question)
     facts = _facts(site, asked, months)
     county = question.everywhere()
     answer, everywhere = site.answer(layer, county)
     inside = site.answer(layer, question)[1]
-    legend = Legend.of(form["drawing"], everywhere)
+    legend = Legend.of(drawing, everywhere)
     config = map_config(
         site.dataset,
         layer,
         address("/collections/hotspots/items", site.dataset, county, limit="10000", f="geojson"),
         legend.classes,
-        form["drawing"],
+        drawing,
         town=facts["town"],
         noun=question.theme.noun,
         layers=town_layers(site, asked),
+        near=nearby_names(site.dataset, facts["town_id"]),
     )
     name = facts["town"]
     still = still_map(
         answer.outlines, everywhere, legend, inside=lambda row: bool(row["town"] == name)
     )
+    path = f"/towns/{facts['town_id']}"
     rest = [row for row in facts["areas"] if row["hotspot_class"] not in MARKS]
     span = span_of(site.dataset, question)
     breaks = recording_breaks(site.dataset, question, span)
@@ -149,7 +154,7 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         "town.html",
         **frame(site, "towns", question),
         **said(site, question, since=since(site.dataset, asked)),
-        **form,
+        drawing=drawing,
         facts=facts,
         headline=_headline(site, asked, site.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
@@ -161,10 +166,15 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
         legend=legend,
         sets=(inside, everywhere),
         set_names=(facts["town"], site.dataset.area),
-        themes=theme_choices(site, question.theme),
-        periods=period_choices(site.dataset, question),
-        comparison=comparison(site, asked, form["kept"]),
-        sources=source_form(site, question),
+        controls=controls(
+            site,
+            asked,
+            path,
+            compares=True,
+            usual=usual_months(site.dataset, asked),
+            rates=rate_choices(site.dataset, layer, drawing),
+            left=left,
+        ),
         charts=month_charts(
             span,
             [month["count"] for month in months],
@@ -174,17 +184,17 @@ def town_page(site: Site, asked: Question, rates: Rates | None = None) -> bytes:
             breaks=breaks,
             usual=usual,
         ),
+        all_chosen=question.period.contains(span),
         breaks=breaks,
         break_months=[month_words(month) for month in breaks],
         months=months,
         months_heading=trend_heading(months, facts["town"]),
         week=week_view(site.dataset, question),
         changed=changed_view(site.dataset, asked, facts["changes"], hollow=facts["illustrative"]),
-        halves=halves(f"/towns/{facts['town_id']}", site.dataset, question),
-        changed_map=town_map("change", site, asked),
+        changed_map=town_map("change", site, set_against(site.dataset, asked)),
         places=places_view(facts["places"]),
         more=town_maps(site, question),
-        printed=address("", site.dataset, asked)[1:],
+        briefing=address(f"{path}/briefing", site.dataset, asked),
         downloads=town_downloads(site, asked),
         map=build_map(config, still),
     )

@@ -4,7 +4,7 @@ from geo.errors import QuestionError
 from geo.query import Question
 from layers.comparison import why_not
 from layers.layer import Layer
-from service.pages.compared import alone
+from service.pages.compared import alone, set_against
 from service.pages.frame import address
 from service.site import Site
 
@@ -29,9 +29,10 @@ def town_map(name: str, site: Site, question: Question) -> str | None:
 def town_layers(site: Site, question: Question) -> dict[str, dict[str, str]]:
     """What the town's map can show beside its areas: where it is, and words for its legend."""
     told = {"places": ("map-points", alone(question), "")}
-    if why_not(site.dataset, question) is None:
-        earlier, now = question.before().period.words(), question.period.words()
-        told["change"] = ("change", question, f"Change of the count: {now} against {earlier}")
+    change = set_against(site.dataset, question)
+    if why_not(site.dataset, change) is None:
+        earlier, now = change.before().period.words(), change.period.words()
+        told["change"] = ("change", change, f"Change of the count: {now} against {earlier}")
     found = {
         name: (_of_town(layer, site, asked, "geojson", limit="10000"), words)
         for name, (layer, asked, words) in told.items()
@@ -45,7 +46,7 @@ def town_downloads(site: Site, question: Question) -> dict[str, str]:
     offered = {
         "GeoJSON": _of_town("hotspots", site, plain, "geojson"),
         "CSV": _of_town("hotspots", site, plain, "csv"),
-        "Changes (CSV)": _of_town("change", site, question, "csv"),
+        "Changes (CSV)": _of_town("change", site, set_against(site.dataset, question), "csv"),
         "Places (CSV)": _of_town("map-points", site, plain, "csv"),
     }
     return {title: href for title, href in offered.items() if href is not None}

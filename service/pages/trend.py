@@ -10,7 +10,7 @@ from geo.dataset import Dataset
 from geo.measures.series import LEAST_MONTHS, UsualRange, usual_range
 from geo.period import Period, month_iso, month_words
 from geo.query import Question
-from service.words import number
+from service.words import listed, number
 
 
 def span_of(dataset: Dataset, question: Question) -> Period:
@@ -61,9 +61,7 @@ def trend_finding(rows: list[dict[str, Any]]) -> str:
     if not unusual:
         return "Every month is within the usual range."
     told = [f"{row['words']} ({number(row['count'])})" for row in unusual]
-    listed = told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
-    verb = "is" if len(told) == 1 else "are"
-    return f"{listed} {verb} outside the usual range."
+    return f"{listed(told)} {'is' if len(told) == 1 else 'are'} outside the usual range."
 
 
 def trend_heading(rows: list[dict[str, Any]], where: str) -> str:

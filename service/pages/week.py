@@ -34,9 +34,11 @@ def week_facts(dataset: Dataset, question: Question) -> dict[str, Any]:
         "share_unknown": unknown / found.total if found.total else None,
     }
     if reason is not None:
-        return facts | dict.fromkeys(("finding", "days", "hours", "clock", "weekend_nights"))
+        untold = ("heading", "finding", "days", "hours", "clock", "weekend_nights")
+        return facts | dict.fromkeys(untold)
     clock, weekend = vars(found.hours), vars(found.weekend)
     return facts | {
+        "heading": week_heading(question, found),
         "finding": _finding(question, found),
         "days": dict(zip(DAY_NAMES, found.days.tolist(), strict=True)),
         "hours": dict(zip(DAY_NAMES, found.table.tolist(), strict=True)),
@@ -48,24 +50,40 @@ def week_facts(dataset: Dataset, question: Question) -> dict[str, Any]:
 
 
 def week_view(dataset: Dataset, question: Question) -> dict[str, Any]:
-    """What is shown of the week: `facts`, and the chart, its legend and its table.
+    """What is shown of the week: `facts`, its `heading`, and the chart, its legend and its table.
 
     `charts` are for the screen, wide and narrow, `paper` is for print.
     """
     facts = week_facts(dataset, question)
     if facts["reason"] is not None:
-        return {"facts": facts}
+        return {"facts": facts, "heading": "Days and hours are not told"}
     table = np.array(list(facts["hours"].values()))
     chart = WeekChart(table, night_hours(NIGHT_FROM, NIGHT_TO, WEEKEND))
     title = f"{question.theme.noun.capitalize()} by day and hour, {question.period.words()}"
     return {
         "facts": facts,
+        "heading": facts["heading"],
         "charts": chart.draw(title),
         "paper": chart.paper(title),
         "legend": chart.legend,
         "days": DAY_NAMES,
         "rows": list(zip(HOUR_NAMES, table.T.tolist(), strict=True)),
     }
+
+
+def week_heading(question: Question, found: When) -> str:
+    """Whether the nights of the weekend are busier than others, and what they hold."""
+    weekend, noun = found.weekend, question.theme.noun
+    nights = "Friday to Sunday nights"
+    if not weekend.count + weekend.others:
+        return f"No {noun} at night"
+    if not weekend.p <= _CLEAR:
+        return f"{nights} are not clearly different from others"
+    if weekend.ratio < 1:
+        return f"{nights} are quieter than others"
+    if int(found.table.sum()) < LEAST_BASE:
+        return f"{nights} are busier than others"
+    return f"{nights} hold {percent(weekend.share)} of {noun}"
 
 
 def _finding(question: Question, found: When) -> str:

@@ -1,5 +1,6 @@
 """The week as a chart: days by hours, coloured by count, weekend nights outlined."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,16 +10,15 @@ from numpy.typing import NDArray
 from geo.measures.times import DAYS, HOURS
 from layers.breaks import class_labels, class_of, rounded_breaks
 from layers.palette import RAMP
-from service.words import number
+from service.pages.charts import NARROW, SMALLER
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOUR_NAMES = tuple(
     {0: "midnight", 12: "noon"}.get(hour, f"{hour % 12}{'ap'[hour // 12]}m")
     for hour in range(HOURS)
 )
-_TOP, _FOOT, _TALL, _NARROW_TALL = 24, 4, 28.0, 20.0
-_WIDE, _NARROW = (1160, 92, 3), (358, 40, 6)  # width, room for the days, hours between names
-_WRITTEN = 30  # pixels; a narrower cell has no room for its number
+_TOP, _FOOT, _TALL, _NARROW_TALL = 24, 4, 25.0, 20.0
+_WIDE, _NARROW = (SMALLER, 88, 3), (NARROW, 40, 6)  # width, room for days, hours between names
 
 
 class WeekChart:
@@ -26,12 +26,15 @@ class WeekChart:
 
     def __init__(self, table: NDArray[np.int64], nights: NDArray[np.bool_]) -> None:
         self._table, self._nights = table, nights
-        self._breaks = rounded_breaks(table.ravel())
+        told = {float(math.ceil(limit)) for limit in rounded_breaks(table.ravel())}
+        self._breaks = sorted(told) or [float(max(table.max(), 1))]
 
     @property
     def legend(self) -> list[tuple[str, str]]:
         """Colour and words of each class, lowest first."""
         labels = class_labels(self._breaks, 1)
+        if self._breaks[0] == 1:
+            labels[0] = "None"
         return [(self._colour(level), label) for level, label in enumerate(labels)]
 
     def draw(self, title: str) -> tuple[Markup, Markup]:
@@ -58,7 +61,7 @@ class WeekChart:
         ).format(kind, title, w=width, h=_TOP + tall * DAYS + _FOOT)
         hours = (
             Markup('<text class="tick" x="{:.1f}" y="16">{}</text>').format(
-                left + hour * cell, HOUR_NAMES[hour]
+                left + hour * cell, HOUR_NAMES[hour] if hour else "12am"
             )
             for hour in range(0, HOURS, step)
         )
@@ -79,13 +82,6 @@ class WeekChart:
                 '<rect class="cell" fill="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" '
                 'height="{:.1f}"/>'
             ).format(colour, x, y, cell, tall)
-            if cell >= _WRITTEN:
-                yield Markup('<text class="in-cell{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
-                    " on-dark" if colour == RAMP[-1] else "",
-                    x + cell / 2,
-                    y + tall / 2 + 5,
-                    number(float(count)),
-                )
 
     def _edges(self, left: float, cell: float, tall: float) -> Iterator[Markup]:
         """A line wherever an hour to outline meets one that is not."""

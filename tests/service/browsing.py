@@ -40,6 +40,13 @@ def until(page: Page, expression: str, seconds: float = 10) -> None:
         page.wait_for_timeout(20)
 
 
+def unfold(page: Page) -> None:
+    """Open the controls where they are folded away, as on a phone."""
+    fold = page.locator(".fold:not([open]) summary")
+    if fold.is_visible():
+        fold.click()
+
+
 @dataclass
 class Seen:
     """A page, with what it asked for and what it complained of."""

@@ -15,6 +15,7 @@ PAGES = {
     "/compare": ["/compare"],
     "/collections": ["/collections"],
     "/collections/{name}": ["/collections/hotspots"],
+    "/collections/{name}/queryables": ["/collections/hotspots/queryables"],
     "/collections/{name}/items": [
         f"/collections/{name}/items?limit=10{'&town=ludlow' if name in WITHIN_TOWN else ''}"
         for name in SHIPPED

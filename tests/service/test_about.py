@@ -233,3 +233,10 @@ def test_a_first_look_says_so_and_what_to_do_next(
     for command in ("safermap check FILES", "safermap build --incidents", "safermap serve"):
         assert command in words
     assert "A first look." not in read(police_client, "/").words
+
+
+def test_illustrative_incidents_are_recorded_by_nobody(client: TestClient) -> None:
+    [source] = client.get("/about").json()["sources"]
+    assert (source["illustrative"], source["recorded_by"]) == (True, "nobody")
+    words = Page(client.get("/about", headers={"Accept": "text/html"}).text).words
+    assert "Recorded byNobody: drawn" in words

@@ -211,7 +211,7 @@ def test_every_query_parameter_is_documented_with_what_it_takes(
     parameters = api["components"]["parameters"]
     assert set(parameters) == set(PARAMETERS)
     assert documented(api, "/collections/{layer}/items") == set(PARAMETERS) - {"q"}
-    assert documented(api, "/search") == {"q", "f"}
+    assert documented(api, "/search") == {"q", "theme", "datetime", "source", "f"}
     for name in ("theme", "town", "place"):
         assert parameters[name]["schema"]["enum"]
         for value in parameters[name]["schema"]["enum"]:

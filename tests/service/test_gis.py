@@ -84,3 +84,15 @@ def test_gdal_asks_for_a_box(server: str) -> None:
     assert 10 < features < 100
     assert "Shrewsbury" in found
     assert "Ludlow" not in found
+
+
+@pytest.mark.parametrize(
+    ("where", "count"), [("hotspot_class = 'hot spot'", 5), ("count > 100 AND town = 'Ludlow'", 2)]
+)
+def test_gdal_asks_for_a_filter(server: str, where: str, count: int) -> None:
+    found = ogrinfo("-al", "-so", "-where", where, f"OAPIF:{server}/collections/hotspots")
+    asked = httpx2.get(
+        f"{server}/collections/hotspots/items", params={"filter": where}, trust_env=False
+    ).json()
+    assert asked["numberMatched"] == count
+    assert f"Feature Count: {count}" in found

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx2
 import pytest
-from browsing import AREAS, PHONE, WIDE, Seen, needs_chromium, until
+from browsing import AREAS, PHONE, WIDE, Seen, needs_chromium, unfold, until
 from legends import by_legend, drawn_colours
 from playwright.sync_api import Page, Route, expect
 
@@ -84,19 +84,34 @@ def test_what_is_chosen_is_drawn_as_the_api_has_it(
     assert see.complaints == []
 
 
+def ground(page: Page) -> int:
+    """How many outlines the areas under places are drawn with, all in one path."""
+    return str(page.locator(".leaflet-ground-pane path").get_attribute("d")).count("M")
+
+
+def rings(found: list[dict[str, Any]]) -> int:
+    """How many outlines features have."""
+    shapes = [feature["geometry"] for feature in found]
+    return sum(
+        len(shape["coordinates"])
+        if shape["type"] == "Polygon"
+        else sum(map(len, shape["coordinates"]))
+        for shape in shapes
+    )
+
+
 def test_places_of_another_town_are_drawn_over_its_areas(see: Seen) -> None:
     page = opened(see, "/collections/grid/items?theme=asb&town=oswestry&f=html")
     page.select_option("#choose-town", "ludlow")
     page.wait_for_url("**town=ludlow*")
     page.wait_for_selector("main:not([aria-busy])")
     assert page.locator(AREAS).count() == len(features(see, "/collections/grid/items"))
-    ground = page.locator(".leaflet-ground-pane path").count()
-    assert ground == len(features(see, "/collections/lsoas/items"))
+    assert ground(page) == rings(features(see, "/collections/lsoas/items"))
     assert page.locator(f"{AREAS}[d='M0 0']").count() == 0  # all of it is in view
-    page.click("text=All of Shropshire")
+    page.select_option("#choose-town", "")
     page.wait_for_url(lambda url: "town=" not in url)
     page.wait_for_selector("main:not([aria-busy])")
-    assert page.locator(".leaflet-ground-pane path").count() == 193
+    assert ground(page) == rings(features(see, "/collections/lsoas/items")) >= 193
     assert page.evaluate("window.first")
     assert see.complaints == []
 
@@ -114,6 +129,7 @@ def test_other_months_to_compare_with_are_drawn(see: Seen) -> None:
 @pytest.mark.parametrize("see", [WIDE, PHONE], indirect=True, ids=["wide", "phone"])
 def test_back_forward_reload_and_a_shared_link_give_the_same_view(see: Seen) -> None:
     page = opened(see, TOWN)
+    unfold(page)
     views, addresses = [view(page)], [page.url]
     for name, value in (("theme", "shoplifting"), ("datetime", "2015-01/2015-12")):
         page.select_option(f"#choose-{name}", value)
@@ -145,7 +161,7 @@ def test_the_address_is_the_one_the_form_gives_without_script(see: Seen) -> None
         other.goto(see.server + TOWN)
         other.select_option("#choose-theme", "shoplifting")
         other.click("button.main")
-        assert other.url == page.url
+        assert parse_qs(urlsplit(other.url).query) == parse_qs(urlsplit(page.url).query)
 
 
 def test_the_focus_stays_and_what_is_shown_now_is_said(see: Seen) -> None:

@@ -48,7 +48,8 @@ def test_a_page_is_well_made_and_says_that_its_incidents_are_illustrative(
     assert "Illustrative incidents" in page.words
     assert "They are not real reports." in page.words
     names = [tag for tag, _ in page.tags]
-    assert names.count("h1") == names.count("main") == names.count("title") == 1
+    assert names.count("h1") == names.count("main") == 1
+    assert names[: names.index("body")].count("title") == 1  # a drawing may have one of its own
     ids = page.values("id")
     assert len(set(ids)) == len(ids)
     for name in ("aria-labelledby", "for"):
@@ -195,7 +196,8 @@ def test_the_home_page_has_every_town_and_the_printed_total(client: TestClient) 
 
 def test_every_choice_of_theme_months_and_rates_has_a_page(client: TestClient) -> None:
     page = read(client, "/towns/wem")
-    values = [found["value"] for tag, found in page.tags if tag == "option"]
+    offered = [found["value"] for tag, found in page.tags if tag == "option"]
+    values = [value for value in offered if value]  # the rest is what is usual
     assert len(values) >= 12
     for value in values:
         name = "datetime" if "/" in value else "rates" if value in RATES else "theme"

@@ -31,6 +31,8 @@ UNKNOWN_NAMES = [
     ("/openapi.json", "/collections"),
     ("/docs", "/collections"),
 ]
+LEFT_OUT = (f"{CHANGE}?compare=", f"{ITEMS}?town=")
+"""What a form of a page sends where nothing is chosen."""
 WRONG_QUESTIONS = [
     (
         f"{ITEMS}?colour=red",
@@ -173,7 +175,11 @@ class Words(HTMLParser):
 
 @pytest.mark.parametrize(
     ("address", "words"),
-    [item for item in UNKNOWN_NAMES + WRONG_QUESTIONS if "f=" not in item[0]],
+    [
+        item
+        for item in UNKNOWN_NAMES + WRONG_QUESTIONS
+        if "f=" not in item[0] and item[1] != "must end before" and item[0] not in LEFT_OUT
+    ],
 )
 def test_a_browser_gets_the_sentence_as_a_page(
     client: TestClient, address: str, words: str

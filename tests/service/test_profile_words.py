@@ -95,11 +95,11 @@ def test_bars_stand_on_nought_and_their_limits_on_the_same_scale() -> None:
     assert wide.count('class="bar"') == wide.count('class="limits"') == 1
     assert ">One</text>" in wide
     assert ">O</text>" in narrow
-    # The scale is 60 over 208 pixels from 12 down to 220.
-    assert 'y="81.3"' in wide
-    assert f'height="{40 / 60 * 208:.1f}"' in wide
-    assert f'y1="{220 - 30 / 60 * 208:.1f}"' in wide
-    assert f'y2="{220 - 50 / 60 * 208:.1f}"' in wide
+    # The scale is 60 over 188 pixels from 32 down to 220.
+    assert 'y="94.7"' in wide
+    assert f'height="{40 / 60 * 188:.1f}"' in wide
+    assert f'y1="{220 - 30 / 60 * 188:.1f}"' in wide
+    assert f'y2="{220 - 50 / 60 * 188:.1f}"' in wide
     empty, _ = bar_charts([Bar("One", "O", None, None, None)], None, "None", hollow=True)
     assert "bar" not in empty.replace("Bars", "")
 

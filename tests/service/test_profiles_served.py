@@ -45,7 +45,9 @@ def test_the_rural_page_has_the_measures_of_its_data(client: TestClient) -> None
         assert measure["ratio"]["verdict"] in ("clearly lower", "clearly higher")
         assert measure["share"]["lower"] < measure["share"]["share"] < measure["share"]["upper"]
     kinds = next(
-        item for item in page.tables if [cell.words for cell in item.rows[0]][1:2] == ["By place"]
+        item
+        for item in page.tables
+        if [cell.words for cell in item.rows[0]][:2] == ["Kind of place", "By place"]
     )
     rows = {line[0].words: line for line in kinds.rows[1:]}
     for number, measure in enumerate(facts["measures"]):

@@ -12,11 +12,13 @@ from starlette.testclient import TestClient
 from web_pages import Page
 
 from geo.dataset import Dataset
-from geo.period import parse_month
+from geo.period import MONTH_NAMES, parse_month
 from geo.profiles.figures import HIGHER, LOWER, SAME, ratio_of, share_of
+from geo.profiles.months import CalendarMonth, Season
 from geo.profiles.offences import OffenceRatio
-from service.pages.profile_words import offences_heading
+from service.pages.profile_words import offences_heading, season_charts, season_heading
 from service.pages.ratio_chart import ratio_charts
+from service.pages.rural_rail import SMALL_TOWNS, rail_finding
 from service.pages.share_scale import share_scales
 
 HTML = {"Accept": "text/html"}
@@ -140,3 +142,79 @@ def test_shares_stand_on_one_scale_from_nought() -> None:
     assert ">60%</text>" in f"{first}"
     assert ">60%</text>" in f"{second}"
     assert share_scales([None, share_of(0, 0)]) == [None, None]
+
+
+def test_hot_spots_that_are_all_in_small_towns_are_said_to_be(
+    police: Dataset, police_client: TestClient
+) -> None:
+    found = police_client.get("/collections/hotspots/items?place=rural").json()
+    rows = [feature["properties"] for feature in found["features"]]
+    hot = [row["lsoa_code"] for row in rows if row["hotspot_class"] == "hot spot"]
+    lsoas = police.lsoas.set_index("lsoa_code")
+    assert {*lsoas.loc[hot, "ruc_code"]} <= {"D1", "D2"}
+    assert {*lsoas.loc[hot, "town"]} == {"Wem", "Whitchurch"}
+    villages = [row for row in rows if lsoas.loc[row["lsoa_code"], "ruc_code"] in ("E1", "E2")]
+    raised = sum(row["hotspot_class"] == "raised" for row in villages)
+    heading, note = rail_finding(police, rows)
+    assert heading == "All three rural hot spots are in small towns"
+    assert note == (
+        "Wem and Whitchurch count as rural in the official classes. No village or dispersed area "
+        f"is a hot spot; {raised} are raised."
+    )
+    words = Page(police_client.get("/rural", headers=HTML).text).words
+    assert f"{heading} {note}" in words
+
+
+@pytest.mark.parametrize(
+    ("towns", "villages", "said"),
+    [
+        (1, 0, "The one rural hot spot is in a small town"),
+        (2, 0, "Both rural hot spots are in small towns"),
+        (1, 1, "1 of 2 rural hot spots is in small towns"),
+        (0, 1, "The one rural hot spot is not in a small town"),
+        (0, 2, "None of 2 rural hot spots is in a small town"),
+        (0, 0, "No rural area is a hot spot"),
+    ],
+)
+def test_the_rail_claims_no_town_that_is_none(
+    police: Dataset, towns: int, villages: int, said: str
+) -> None:
+    lsoas = police.lsoas
+    small = lsoas["ruc_code"].isin(SMALL_TOWNS) & lsoas["town"].notna()
+    kinds = [*lsoas["lsoa_code"][small][:2], *lsoas["lsoa_code"][lsoas["ruc_code"] == "E1"][:2]]
+    hot = {*kinds[:towns], *kinds[2 : 2 + villages]}
+    rows = [
+        {"lsoa_code": code, "hotspot_class": "hot spot" if code in hot else "not unusual"}
+        for code in kinds
+    ]
+    assert rail_finding(police, rows)[0] == said
+    untold = [{**row, "hotspot_class": "not told"} for row in rows]
+    assert rail_finding(police, untold) == ("Where it stands out", "")
+
+
+def season(uneven: bool | None) -> Season:
+    months = tuple(
+        CalendarMonth(name, 10 + i, 30, (10 + i) / 30, 0.2, 0.9, 1 / 12)
+        for i, name in enumerate(MONTH_NAMES)
+    )
+    told = uneven is not None
+    busiest = "December" if told else None
+    return Season(months, None, None, uneven, busiest, "January" if told else None, (), None)
+
+
+def test_the_season_is_named_where_there_is_one() -> None:
+    assert season_heading(season(True), "Rural crime") == "Rural crime is highest in December"
+    assert season_heading(season(False), "Rural crime") == "Rural crime has no clear season"
+    assert season_heading(season(None), "Rural crime") == "The season is not told"
+    for chart in season_charts(season(True), "crimes", hollow=False):
+        assert chart.count(">0.7 a day in December</text>") == 1
+    for chart in season_charts(season(False), "crimes", hollow=False):
+        assert "a day in" not in chart
+
+
+def test_the_rural_page_goes_from_the_map_to_offences_and_season(client: TestClient) -> None:
+    text = client.get("/rural", headers=HTML).text
+    names = ("legend", "offences", "season", "kinds", "side-by-side", "changed", "week", "every")
+    places = [text.index(f'id="{name}"') for name in names if name != "legend"]
+    assert text.index('class="legend"') < places[0]
+    assert places == sorted(places)

@@ -93,7 +93,7 @@ def test_postcodes_are_found_where_a_file_was_given(tmp_path: Path) -> None:
     assert results(client, "SY9 9ZZ") == []
     assert (
         "postcode"
-        in client.get("/towns/oswestry", headers=HTML).text.partition("Find a town")[2][:40]
+        in client.get("/towns/oswestry", headers=HTML).text.partition("Find a place: town")[2][:40]
     )
 
 

@@ -26,7 +26,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-def test_another_source_is_chosen_by_a_form_of_its_own(browser: Browser, address: str) -> None:
+def test_another_source_is_chosen_and_left_for_a_theme_it_lacks(
+    browser: Browser, address: str
+) -> None:
     page = browser.new_page()
     page.goto(f"{address}/towns/northtown?datetime=2019-04/2019-06")
     page.wait_for_selector(".map[data-drawn]")
@@ -37,12 +39,15 @@ def test_another_source_is_chosen_by_a_form_of_its_own(browser: Browser, address
     assert page.locator(AREAS).count() == 4
     assert page.input_value("#choose-source") == "council-asb"
     assert "2019-04" in page.url
-    # Another theme starts again from the first source that records it.
     page.select_option("#choose-theme", "crime")
     page.wait_for_url("**theme=crime*")
-    assert "source=" not in page.url
     assert "12 crimes" in page.inner_text(".lead")
+    assert "Council ASB reports do not record it by itself" in page.inner_text(".told")
     assert page.locator("#choose-source").count() == 0
+    page.select_option("#choose-theme", "asb")
+    page.wait_for_url("**theme=asb*")
+    assert "source=" not in page.url
+    assert page.locator(".told").count() == 0
     page.close()
 
 

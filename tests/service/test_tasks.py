@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from browsing import PHONE, WIDE, Seen, needs_chromium
+from browsing import PHONE, WIDE, Seen, needs_chromium, unfold
 from playwright.sync_api import Page, expect
 from scipy import stats
 
@@ -24,6 +24,7 @@ def counted(incidents: pd.DataFrame, months: tuple[str, str]) -> pd.DataFrame:
 
 def choose(page: Page, **wanted: str) -> None:
     """Choose in the first form of the page, whose address and words then change."""
+    unfold(page)
     for name, value in wanted.items():
         page.select_option(f"#choose-{name}", label=value)
         chosen = page.locator(f"#choose-{name}").input_value()
@@ -48,6 +49,7 @@ def test_is_the_shoplifting_of_ludlow_up(see: Seen, embedded_incidents: pd.DataF
 
     half, year = ("2015-10", "2016-03"), ("2014-10", "2015-03")
     page.goto(re.sub("datetime=[^&]*", f"datetime={'/'.join(half)}", page.url))
+    unfold(page)
     page.select_option("#choose-compare", value="2015-04/2015-09")
     page.wait_for_url(re.compile("compare=2015-04(/|%2F)2015-09"))
     assert "theme=shoplifting" in page.url

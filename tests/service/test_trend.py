@@ -36,7 +36,15 @@ def test_every_month_has_its_usual_range(client: TestClient, path: str) -> None:
     trend = text.partition('aria-labelledby="trend">')[2].partition("</section>")[0]
     wide = trend.partition("</svg>")[0]
     assert wide.count('class="ring"') == outside.sum()
-    assert wide.count('class="usual"') == 2
+    assert wide.count('class="band"') == 1
+    limits = [usual.upper[-1], usual.lower[-1], months["count"].mean()]
+    for figure, words in zip(limits, ("upper limit", "lower limit", "average"), strict=True):
+        assert f">{figure:,.0f} {words}</text>" in wide
+    for label in re.findall(r"<text[^>]* note strong[^>]*>([^<]*)</text>", wide):
+        count, month = re.fullmatch(r"([\d,]+) in (\w+ \d+):", label).groups()  # type: ignore[union-attr]
+        [told] = months[months["words"] == month].to_dict("records")
+        assert (told["unusual"], f"{told['count']:,}") == (True, count)
+    assert ("the usual range</text>" in wide) == outside.any()
     rows = re.findall(r"<tr><th scope=\"row\">([^<]*)</th><td>([^<]*)</td><td>([^<]*)</td>", trend)
     assert [row[1] for row in rows] == [f"{count:,}" for count in months["count"]]
     assert [": outside" in row[2] for row in rows] == outside.tolist()
@@ -65,7 +73,9 @@ def test_four_months_are_too_few_to_say_what_is_usual(police_client: TestClient)
     assert {month["usual_upper"] for month in facts["months"]} == {None}
     assert not np.any([month["unusual"] for month in facts["months"]])
     text = police_client.get("/towns/oswestry?theme=asb", headers=HTML).text
-    assert 'class="usual"' not in text
+    assert 'class="band"' not in text.partition('aria-labelledby="trend">')[2]
+    assert ">63 average</text>" in text  # 253 in four months
+    assert "limit</text>" not in text
     assert "not told" in text
 
 

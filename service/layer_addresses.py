@@ -1,0 +1,109 @@
+"""The addresses of layers: what there is, one layer, its fields, its features, one of them."""
+
+from functools import partial
+
+from fastapi import APIRouter
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geo.query import Question
+from layers.layer import Layer
+from service import documents
+from service.answering import Makers, answer, data, page
+from service.items import csv_items, geojson_item, geojson_items, one_item
+from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
+from service.pages.controls import fit
+from service.parameters import ITEM, ITEMS, read_question
+from service.site import Site
+from service.window import Window, read_window
+
+METHODS = ["GET", "HEAD"]
+router = APIRouter()
+
+
+@router.api_route("/collections", methods=METHODS)
+async def collections(request: Request) -> Response:
+    """The downloads catalogue; the collections document."""
+    return await answer(
+        request,
+        ("f",),
+        lambda site, base: {
+            "html": page(catalogue_page, site),
+            "json": data(lambda: documents.collections(site, base)),
+        },
+    )
+
+
+@router.api_route("/collections/{name}", methods=METHODS)
+async def collection(request: Request, name: str) -> Response:
+    """A layer's card; the collection document."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
+        return {
+            "html": page(layer_page, site, layer, base),
+            "json": data(lambda: documents.collection(site, layer, base)),
+        }
+
+    return await answer(request, ("f",), makers)
+
+
+def _layer_map(site: Site, layer: Layer, query: QueryParams, window: Window) -> bytes:
+    question, kept, left = fit(partial(read_question, site.dataset), query)
+    return map_page(site, layer, question, window, dict(kept), left=left)
+
+
+@router.api_route("/collections/{name}/queryables", methods=METHODS)
+async def queryables(request: Request, name: str) -> Response:
+    """The fields that a filter may name, as a JSON schema."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
+        found = documents.queryables(site, layer, base)
+        rows = [(field, shown["title"]) for field, shown in found["properties"].items()]
+        return {
+            "html": page(document_page, site, found["title"], found["description"], rows),
+            "json": data(lambda: found, documents.SCHEMA_MEDIA),
+        }
+
+    return await answer(request, ("f",), makers)
+
+
+@router.api_route("/collections/{name}/items", methods=METHODS)
+async def items(request: Request, name: str) -> Response:
+    """A layer's features as a map, GeoJSON or CSV."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer, asked = site.layer(name), request.query_params
+        query = dict(asked)
+        window = read_window(query, layer, site.dataset)
+        question = partial(read_question, site.dataset)
+        return {
+            "html": page(_layer_map, site, layer, asked, window),
+            "geojson": lambda: geojson_items(
+                site, layer, question(asked), window=window, base=base, query=query
+            ),
+            "csv": lambda: csv_items(site, layer, question(asked), window),
+        }
+
+    return await answer(request, ITEMS, makers)
+
+
+@router.api_route("/collections/{name}/items/{feature_id}", methods=METHODS)
+async def item(request: Request, name: str, feature_id: str) -> Response:
+    """One area."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer = site.layer(name)
+        query = dict(request.query_params)
+        question: Question = read_question(site.dataset, request.query_params)
+        row = one_item(site, layer, question, feature_id)["properties"]
+        return {
+            "html": page(item_page, site, layer, question, row),
+            "geojson": lambda: geojson_item(
+                site, layer, question, feature_id, base=base, query=query
+            ),
+        }
+
+    return await answer(request, ITEM, makers)
