@@ -41,8 +41,7 @@ from service.responses import Body, json_response
 from service.search import search, search_page
 from service.site import Site
 
-router = APIRouter()
-router.include_router(layers)
+router = APIRouter(routes=[*layers.routes])
 
 
 @router.api_route("/", methods=METHODS)
