@@ -240,7 +240,7 @@ def test_sexual_offences_are_refused(partner: Dataset, police: Dataset, name: st
 def test_one_point_or_none(partner: Dataset, name: str, asked: dict[str, str], count: int) -> None:
     found = ask(partner, name, **asked)
     assert found.rows["count"].sum() == count
-    assert len(found.rows) == len(found.ids) == len(found.shapes.json)
+    assert len(found.rows) == len(found.ids) == len(found.shapes.placed().json)
     assert bool(len(found.rows)) == bool(count)
     assert list(found.rows.columns) == [field.name for field in find_layer(name).fields(partner)]
     if count:

@@ -129,7 +129,7 @@ def test_every_one_of_180_months_can_be_reached(see: Seen) -> None:
         body = re.sub(r'data-first="\d+"', f'data-first="{month_number(2001, 4)}"', response.text())
         route.fulfill(response=response, body=body)
 
-    see.page.route("**/towns/**", longer)
+    see.page.route("**/towns/**", longer, times=1)
     page = see.open(TOWN)
     unfold(page)
     first, _ = thumbs(page)
