@@ -129,7 +129,7 @@ def test_every_one_of_180_months_can_be_reached(see: Seen) -> None:
         body = re.sub(r'data-first="\d+"', f'data-first="{month_number(2001, 4)}"', response.text())
         route.fulfill(response=response, body=body)
 
-    see.page.route("**/towns/**", longer, times=1)
+    see.page.route("**/towns/**", longer)
     page = see.open(TOWN)
     unfold(page)
     first, _ = thumbs(page)
@@ -142,6 +142,7 @@ def test_every_one_of_180_months_can_be_reached(see: Seen) -> None:
         page.keyboard.press("ArrowRight")
     assert len({value[:7] for value in seen if value}) == 180
     assert first.get_attribute("aria-valuetext") == "March 2016"
+    see.page.unroute_all(behavior="wait")  # the page may be asking for the last months yet
 
 
 @needs_chromium
