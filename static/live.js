@@ -72,6 +72,8 @@
       const [old, next] = [document, fresh].map((page) => page.querySelector(part));
       if (old && next) morph(old, next);
     }
+    // A choice that was overtaken is in no page that was sent.
+    for (const option of main.querySelectorAll("form.controls option")) option.selected = option.defaultSelected;
     if (push && url !== here()) history.pushState(null, "", url);
     shown = here();
     document.dispatchEvent(new Event("safermap:shown"));

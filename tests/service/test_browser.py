@@ -169,11 +169,36 @@ def test_a_finding_too_small_to_be_seen_is_circled_on_the_county_map(see: Seen) 
         assert 12 <= box <= 34 + 8  # the radius is at most 17, and its line is wide
 
 
+HALVES = "/rural?datetime=2014-01/2014-12"
+"""Months without any held before them, whose change is told in longer words."""
+BROKEN = """() => [...document.querySelectorAll(".figures-table tbody th")].flatMap(head => {
+    const [walk, range, broken] =
+        [document.createTreeWalker(head, NodeFilter.SHOW_TEXT), document.createRange(), []];
+    for (let text = walk.nextNode(); text; text = walk.nextNode())
+        for (const word of text.data.matchAll(/[a-z]+/gi)) {
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = [...range.getClientRects()].map(box => Math.round(box.top));
+            if (new Set(lines).size > 1) broken.push(word[0]);
+        }
+    return broken;
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_no_word_at_the_head_of_a_row_is_broken(see: Seen, width: int) -> None:
+    page = see.page
+    page.set_viewport_size({"width": width, "height": 700})
+    see.open("/rural", drawn=False)
+    assert page.evaluate(BROKEN) == []
+
+
 @pytest.mark.parametrize("width", [320, 700, 900, 1101, 1241])
 @pytest.mark.parametrize(
     "path",
-    ["/", "/towns/oswestry", "/rural", "/business", "/deprivation", "/compare", "/collections"],
-)
+    ["/", "/towns/oswestry", "/rural", HALVES, "/business", "/deprivation", "/compare",
+     "/collections"],
+)  # fmt: skip
 def test_a_narrow_page_shows_its_whole_width_and_every_way_on(
     see: Seen, path: str, width: int
 ) -> None:

@@ -152,6 +152,26 @@ def test_back_forward_reload_and_a_shared_link_give_the_same_view(see: Seen) -> 
     assert see.complaints == []
 
 
+def test_a_choice_that_going_back_overtakes_is_not_kept(see: Seen) -> None:
+    page = opened(see, f"{TOWN}?theme=shoplifting")
+    page.select_option(".controls [name=rates]", "smoothed")
+    until(page, "location.search.includes('rates=smoothed')")
+    page.evaluate(
+        """() => {
+            const theme = document.querySelector('form.controls select[name=theme]');
+            theme.value = 'burglary';
+            theme.dispatchEvent(new Event('change', { bubbles: true }));
+            history.back();
+        }"""
+    )
+    until(page, "!location.search.includes('rates')")
+    expect(page.locator("form.controls select[name=rates]")).to_have_value("recorded")
+    seen = view(page)
+    page.reload()
+    assert view(page) == seen
+    expect(page.locator(".controls select[name=theme]")).to_have_value("shoplifting")
+
+
 def test_the_address_is_the_one_the_form_gives_without_script(see: Seen) -> None:
     page = opened(see, TOWN)
     page.select_option("#choose-theme", "shoplifting")
