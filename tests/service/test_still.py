@@ -158,6 +158,16 @@ def test_without_script_the_picture_stays(browser: Browser, server: str) -> None
 
 
 @needs_chromium
+def test_the_picture_keeps_within_its_box(see: Seen) -> None:
+    see.page.route("**/maps.js", lambda route: route.abort())
+    page = see.open("/towns/oswestry", drawn=False)
+    until(page, "document.readyState === 'complete'")
+    before = page.locator(".lead").screenshot()
+    page.evaluate("document.querySelector('.still').remove()")
+    assert page.locator(".lead").screenshot() == before
+
+
+@needs_chromium
 def test_where_the_script_cannot_be_had_the_picture_stays(see: Seen) -> None:
     see.page.route("**/maps.js", lambda route: route.abort())
     page = see.open("/towns/oswestry", drawn=False)
