@@ -11,6 +11,7 @@
     constructor(map) {
       this.map = map;
       this.held = {};
+      this.turns = {};
       this.on = { areas: true, places: true, change: false };
       this.box = map.getContainer().parentElement;
       map.createPane("places").style.zIndex = 440;
@@ -54,6 +55,13 @@
       else this.change();
     }
 
+    // What is to be shown, null for nothing; no answer where something else was asked for meanwhile.
+    async wanted(name) {
+      const turn = (this.turns[name] = (this.turns[name] ?? 0) + 1);
+      const found = this.config.layers[name] && this.on[name] ? await this.fetch(name) : null;
+      return turn === this.turns[name] ? { found } : null;
+    }
+
     async fetch(name) {
       const { url } = this.config.layers[name];
       if (!this.held[name] || this.held[name].url !== url) {
@@ -67,8 +75,7 @@
           return null;
         }
       }
-      // The address may have changed while it was fetched.
-      return url === this.config.layers[name].url && this.on[name] ? this.held[name].features : null;
+      return this.held[name].features;
     }
 
     note(text) {
@@ -80,9 +87,11 @@
     }
 
     async places() {
-      const found = this.config.layers.places && this.on.places ? await this.fetch("places") : [];
+      delete this.box.dataset.places;
+      const answer = await this.wanted("places");
+      if (!answer) return;
       this.circles.clearLayers();
-      this.drawn = (found ?? []).map(({ properties, geometry }) => {
+      this.drawn = (answer.found ?? []).map(({ properties, geometry }) => {
         const at = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
         return { properties, at, circle: L.circleMarker(at, { ...PLACE, renderer: this.canvas, pane: "places" }) };
       });
@@ -138,8 +147,9 @@
 
     // The difference of the two periods takes the place of the rates.
     async change() {
-      const on = this.config.layers.change && this.on.change;
-      const found = on ? await this.fetch("change") : null;
+      const answer = await this.wanted("change");
+      if (!answer) return;
+      const { found } = answer;
       const told = new Map((found ?? []).map(({ id, properties }) => [id, properties]));
       this.signs.clearLayers();
       const counts = mapChange.CLASSES.map(() => 0);

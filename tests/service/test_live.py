@@ -35,7 +35,8 @@ def features(see: Seen, items: str, **more: str) -> list[dict[str, Any]]:
 
 def view(page: Page) -> dict[str, Any]:
     """All that a reader sees of a page that the controls decide."""
-    page.wait_for_selector("main:not([aria-busy]) .map[data-drawn]")
+    places = "[data-places]" if urlsplit(page.url).path.startswith("/towns/") else ""  # labels keep clear of them
+    page.wait_for_selector(f"main:not([aria-busy]) .map[data-drawn]{places}")
     return {
         "title": page.title(),
         "words": page.locator("#main h1, #main .lead, #main .secondary").all_inner_texts(),

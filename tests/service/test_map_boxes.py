@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from browsing import AREAS, Seen, needs_chromium
+from browsing import AREAS, Seen, needs_chromium, until
 from playwright.sync_api import Browser, Page, Route, expect
 from serving import serving
 
@@ -82,6 +82,24 @@ def test_a_place_says_what_it_is_and_the_area_beside_it_still_does(see: Seen) ->
     page.uncheck("input[name=places]")
     page.mouse.move(box["x"] + x + 2, box["y"] + y)
     expect(tip).to_contain_text("per 1,000 residents")
+
+
+def test_a_late_answer_does_not_take_the_places_of_a_newer_one_away(see: Seen) -> None:
+    page = see.open("/towns/oswestry")
+    page.wait_for_selector(".map[data-places]")
+    held: list[Route] = []
+    page.route(re.compile(r"/map-points/items.*theme=violence"), lambda route: held.append(route))
+    page.select_option("#choose-theme", "violence")
+    until(page, "location.search.includes('theme=violence')")
+    page.wait_for_selector("main:not([aria-busy])")
+    page.select_option("#choose-theme", "burglary")
+    told = len(features(see, "map-points", "theme=burglary&town=oswestry"))
+    page.wait_for_selector(f".map[data-places='{told}']")
+    assert held
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(300)
+    assert page.get_attribute(".map", "data-places") == str(told)
 
 
 @pytest.mark.parametrize("query", ["theme=asb", "theme=shoplifting&datetime=2015-01/2015-06"])
