@@ -35,7 +35,8 @@ def features(see: Seen, items: str, **more: str) -> list[dict[str, Any]]:
 
 def view(page: Page) -> dict[str, Any]:
     """All that a reader sees of a page that the controls decide."""
-    places = "[data-places]" if urlsplit(page.url).path.startswith("/towns/") else ""  # labels keep clear of them
+    of_town = urlsplit(page.url).path.startswith("/towns/")
+    places = "[data-places]" if of_town else ""  # which labels keep clear of
     page.wait_for_selector(f"main:not([aria-busy]) .map[data-drawn]{places}")
     return {
         "title": page.title(),

@@ -88,7 +88,11 @@ def test_a_late_answer_does_not_take_the_places_of_a_newer_one_away(see: Seen) -
     page = see.open("/towns/oswestry")
     page.wait_for_selector(".map[data-places]")
     held: list[Route] = []
-    page.route(re.compile(r"/map-points/items.*theme=violence"), lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/map-points/items.*theme=violence"), hold)
     page.select_option("#choose-theme", "violence")
     until(page, "location.search.includes('theme=violence')")
     page.wait_for_selector("main:not([aria-busy])")
