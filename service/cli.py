@@ -60,6 +60,13 @@ def serve(
             help="The words that the publisher of the tiles asks to be shown.",
         ),
     ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SAFERMAP_CONTACT",
+            help="Address of electronic mail for questions about the figures.",
+        ),
+    ] = None,
     public: Annotated[
         bool,
         typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
@@ -79,7 +86,7 @@ def serve(
         stdout.print("No dataset yet: building the embedded one, with illustrative incidents.")
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
-    site = Site.open(dataset, beside or (), background, public=public)
+    site = Site.open(dataset, beside or (), background, contact or None, public=public)
     _refuse_exposure(site, host)
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host

@@ -66,6 +66,7 @@ def collections(site: Site, base: str) -> dict[str, Any]:
         "links": [
             link(f"{base}/collections?f=json", "self", MEDIA["json"], "this document"),
             link(f"{base}/collections?f=html", "alternate", MEDIA["html"], "as a page"),
+            link(f"{base}/collections?f=dcat", "alternate", MEDIA["dcat"], "for portals"),
         ],
         "collections": [collection(site, layer, base) for layer in site.layers.values()],
     }
@@ -110,6 +111,11 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
         "links": [
             link(f"{here}?f=json", "self", MEDIA["json"], "this document"),
             link(f"{here}?f=html", "alternate", MEDIA["html"], "as a page"),
+            link(f"{here}?f=gemini", "describedby", MEDIA["gemini"], "as UK GEMINI 2.3"),
+            link(f"{here}?f=dcat", "describedby", MEDIA["dcat"], "as DCAT"),
+            link(
+                f"{base}/dictionary?f=html", "describedby", MEDIA["html"], "what every field means"
+            ),
             link(f"{here}/queryables", QUERYABLES, SCHEMA_MEDIA, "fields to filter by"),
             link(f"{here}/items", "items", MEDIA["geojson"], "features as GeoJSON"),
             link(f"{here}/items?f=csv", "items", MEDIA["csv"], "features as CSV"),

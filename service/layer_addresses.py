@@ -12,9 +12,15 @@ from layers.layer import Layer
 from service import documents
 from service.answering import Makers, answer, data, page
 from service.items import csv_items, geojson_item, geojson_items, one_item
+from service.negotiate import MEDIA
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.controls import fit
 from service.parameters import ITEM, ITEMS, read_question
+from service.records.dcat import dcat_catalogue, dcat_dataset
+from service.records.dictionary import dictionary, dictionary_csv, dictionary_page
+from service.records.gemini import gemini_xml
+from service.records.record import record_of
+from service.responses import Body
 from service.site import Site
 from service.window import Window, read_window
 
@@ -24,26 +30,29 @@ router = APIRouter()
 
 @router.api_route("/collections", methods=METHODS)
 async def collections(request: Request) -> Response:
-    """The downloads catalogue; the collections document."""
+    """The downloads catalogue; the collections document; the catalogue for portals."""
     return await answer(
         request,
         ("f",),
         lambda site, base: {
             "html": page(catalogue_page, site),
             "json": data(lambda: documents.collections(site, base)),
+            "dcat": data(lambda: dcat_catalogue(site, base), MEDIA["dcat"]),
         },
     )
 
 
 @router.api_route("/collections/{name}", methods=METHODS)
 async def collection(request: Request, name: str) -> Response:
-    """A layer's card; the collection document."""
+    """A layer's card; the collection document; its record for catalogues."""
 
     def makers(site: Site, base: str) -> Makers:
         layer = site.layer(name)
         return {
             "html": page(layer_page, site, layer, base),
             "json": data(lambda: documents.collection(site, layer, base)),
+            "gemini": lambda: Body.of(gemini_xml(record_of(site, layer, base)), MEDIA["gemini"]),
+            "dcat": data(lambda: dcat_dataset(record_of(site, layer, base)), MEDIA["dcat"]),
         }
 
     return await answer(request, ("f",), makers)
@@ -52,6 +61,20 @@ async def collection(request: Request, name: str) -> Response:
 def _layer_map(site: Site, layer: Layer, query: QueryParams, window: Window) -> bytes:
     question, kept, left = fit(partial(read_question, site.dataset), query)
     return map_page(site, layer, question, window, dict(kept), left=left)
+
+
+@router.api_route("/dictionary", methods=METHODS)
+async def data_dictionary(request: Request) -> Response:
+    """What each field of every layer means."""
+    return await answer(
+        request,
+        ("f",),
+        lambda site, _: {
+            "html": page(dictionary_page, site),
+            "json": data(lambda: dictionary(site)),
+            "csv": lambda: dictionary_csv(site),
+        },
+    )
 
 
 @router.api_route("/collections/{name}/queryables", methods=METHODS)

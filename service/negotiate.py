@@ -10,8 +10,13 @@ MEDIA = {
     "geojson": "application/geo+json",
     "csv": "text/csv",
     "pdf": "application/pdf",
+    "gemini": "application/vnd.iso.19139+xml",
+    "dcat": "application/ld+json",
 }
-_NAMES = {MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"])}  # GeoJSON is JSON
+_NAMES = {
+    MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"]),  # GeoJSON is JSON
+    MEDIA["gemini"]: (MEDIA["gemini"], "application/xml", "text/xml"),
+}
 
 
 def wanted_format(request: Request, offered: tuple[str, ...]) -> str:

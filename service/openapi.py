@@ -31,6 +31,7 @@ def api_document(site: Site, base: str) -> Json:
             "version": version("safermap"),
             "description": "Anti-social behaviour, crime and deprivation by area, as OGC API - "
             "Features. ASB is not crime and is never added to it.",
+            **({"contact": {"email": site.contact}} if site.contact else {}),
             "license": {
                 "name": "Open Government Licence v3.0",
                 "url": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
@@ -82,8 +83,11 @@ def _paths(site: Site) -> Json:
         "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
         **({"/strategy": _get(_STRATEGY, "strategy", ("f",), csv=True)} if site.strategy else {}),
         "/compare": _get("The area beside others.", "compare", VIEW, csv=True),
-        "/collections": _get("Every layer.", "collections", ("f",)),
-        "/collections/{layer}": _get("One layer.", "collection", ("f",), (layer,)),
+        "/collections": _get("Every layer.", "collections", ("f",), records=("dcat",)),
+        "/collections/{layer}": _get(
+            "One layer.", "collection", ("f",), (layer,), records=("gemini", "dcat")
+        ),
+        "/dictionary": _get("What every field means.", "dictionary", ("f",), csv=True),
         "/collections/{layer}/queryables": _get(
             "The fields that a filter may name.",
             "queryables",
@@ -114,6 +118,7 @@ def _get(
     media: str = MEDIA["json"],
     html: bool = True,
     csv: bool = False,
+    records: tuple[str, ...] = (),
 ) -> Json:
     content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}} if html else {}
     named: Json = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
@@ -122,6 +127,9 @@ def _get(
     content[MEDIA["geojson"] if schema in FEATURES else media] = {"schema": named}
     if csv:
         content[MEDIA["csv"]] = {"schema": {"type": "string"}}
+    for form in records:
+        kind = "string" if form == "gemini" else "object"
+        content[MEDIA[form]] = {"schema": {"type": kind}}
     problems = {"400": {"$ref": "#/components/responses/Problem"}}
     if in_path:
         problems["404"] = {"$ref": "#/components/responses/Problem"}

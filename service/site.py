@@ -1,5 +1,6 @@
 """One dataset as it is served: answers and bytes kept in bounded caches."""
 
+import re
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from threading import Lock
@@ -9,6 +10,7 @@ from cachetools import LRUCache
 from geo.comparators import open_each
 from geo.crs import CRS84, System
 from geo.dataset import Dataset
+from geo.errors import SafermapError
 from geo.formats import Record, feature, records
 from geo.gazetteer import Gazetteer
 from geo.offences import Theme
@@ -24,21 +26,33 @@ from service.tiles import Tiles
 BODY_BYTES = 64 * 1024 * 1024
 KEY_BYTES = 2048  # counted for the key of each body
 ANSWERS = 64
+_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 
 class Site:
     """A dataset with its caches. Nothing in it changes but the caches.
 
     `datasets` has it first, then those of the areas set beside it, of which rates of the whole
-    area are shown and nothing else. `tiles` is what lies under its maps, where anything does.
+    area are shown and nothing else. `tiles` is what lies under its maps, where anything does, and
+    `contact` an address of electronic mail for who has a question about the figures.
     """
 
     def __init__(
-        self, dataset: Dataset, beside: Sequence[Dataset] = (), tiles: Tiles | None = None
+        self,
+        dataset: Dataset,
+        beside: Sequence[Dataset] = (),
+        tiles: Tiles | None = None,
+        contact: str | None = None,
     ) -> None:
+        if contact is not None and not _MAIL.fullmatch(contact):
+            raise SafermapError(
+                f"--contact must be an address of electronic mail such as csp@example.gov.uk, not "
+                f"'{contact}'."
+            )
         self.dataset = dataset
         self.datasets = (dataset, *beside)
         self.tiles = tiles
+        self.contact = contact
         self.gazetteer = Gazetteer(dataset)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
             BODY_BYTES, getsizeof=lambda body: body.size + KEY_BYTES
@@ -55,6 +69,7 @@ class Site:
         home: Path,
         beside: Sequence[Path] = (),
         tiles: Tiles | None = None,
+        contact: str | None = None,
         *,
         public: bool = False,
     ) -> "Site":
@@ -65,7 +80,7 @@ class Site:
         Raises DatasetError where there is none, one is damaged, or two are the same.
         """
         dataset, *others = open_each([home, *beside], public=public)
-        return cls(dataset, others, tiles)
+        return cls(dataset, others, tiles, contact)
 
     @property
     def holds_partner_records(self) -> bool:

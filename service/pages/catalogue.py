@@ -20,6 +20,7 @@ from service.pages.layer_map import layer_map, left_aside
 from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.render import render_page
 from service.parameters import CHOSEN, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
+from service.records.record import record_of
 from service.site import Site
 from service.window import Window, choose
 
@@ -59,6 +60,7 @@ def layer_page(site: Site, layer: Layer, base: str) -> bytes:
         layer=layer,
         fields=layer.fields(site.dataset),
         base=base,
+        record=record_of(site, layer, base),
         themes=[theme for name, theme in site.themes.items() if name not in OFFENCES],
         offences=[name for name in site.themes if name in OFFENCES and name not in THEMES],
         parameters=[PARAMETERS[name] for name in ITEMS if name not in left_out],

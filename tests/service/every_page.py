@@ -14,6 +14,7 @@ PAGES = {
     "/strategy": ["/strategy"],
     "/compare": ["/compare"],
     "/collections": ["/collections"],
+    "/dictionary": ["/dictionary"],
     "/collections/{name}": ["/collections/hotspots"],
     "/collections/{name}/queryables": ["/collections/hotspots/queryables"],
     "/collections/{name}/items": [

@@ -57,7 +57,7 @@ def test_every_link_answers_with_the_type_it_states(client: TestClient, path: st
     for item in local:
         assert item["rel"]
         if item["rel"] in ("service-doc", "alternate") or "f=html" in item["href"]:
-            assert item["type"] in ("text/html", "text/csv")
+            assert item["type"] in ("text/html", "text/csv", "application/ld+json")
         response = client.get(item["href"])
         assert response.status_code == 200, item
         stated = response.headers["content-type"].replace(" ", "")

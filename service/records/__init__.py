@@ -1,0 +1,1 @@
+"""What catalogues are told of a layer: GEMINI, DCAT and the data dictionary."""
