@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -19,6 +20,7 @@ from psycopg import sql
 PROGRAMS = Path("/usr/lib/postgresql")
 EXTENSIONS = "/usr/share/postgresql/{}/extension/postgis.control"
 PATIENCE = 60  # seconds
+ROLES = ("publisher", "viewer", "stranger")
 PASSWORD = "f1rst-and#l4st"  # noqa: S105  of a server that lives as long as a test
 
 
@@ -107,7 +109,7 @@ def serving_databases() -> Iterator[Server]:
                 _wait(server, process)
                 yield server
             finally:
-                process.terminate() if process.poll() is not None else process.send_signal(2)
+                process.send_signal(signal.SIGINT)  # ends at once, whoever is connected
                 process.wait(PATIENCE)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

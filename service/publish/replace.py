@@ -16,6 +16,7 @@ from psycopg import sql
 
 from geo.errors import PublishError
 from service.publish.database import MARK, Connection, Place, look
+from service.publish.grants import let_read, let_use
 from service.publish.tables import LAYERS, METADATA, PUBLICATION, Column, Row, Table
 
 OURS = f"{MARK}layers of anti-social behaviour, crime and deprivation. See the table layers."
@@ -66,9 +67,9 @@ class Replacing:
                 self._create(table)
             self._bring_in(table)
             self._describe(table)
-            self._grant("TABLE", self._named(table.name), "SELECT", self._table_grantees(table))
+            let_read(self._connection, self._named(table.name), self._place.readers)
             self._run("ANALYZE {}", self._named(table.name))
-        self._grant("SCHEMA", schema, "USAGE", self._schema_grantees())
+        let_use(self._connection, self._place.schema, self._place.readers)
 
     def _run(self, words: LiteralString, *parts: sql.Composable) -> None:
         self._connection.execute(sql.SQL(words).format(*parts))
@@ -167,38 +168,6 @@ class Replacing:
         for one in table.columns:
             of = sql.Identifier(self._place.schema, table.name, one.name)
             self._run("COMMENT ON COLUMN {} IS {}", of, sql.Literal(one.comment))
-
-    def _grant(
-        self, kind: LiteralString, what: sql.Composable, may: LiteralString,
-        now: Iterable[str | None],
-    ) -> None:  # fmt: skip
-        """Let the readers do this and nothing else, and nobody else anything."""
-        for role in now:
-            whom = sql.SQL("PUBLIC") if role is None else sql.Identifier(role)
-            self._run("REVOKE ALL ON {} {} FROM {} CASCADE", sql.SQL(kind), what, whom)
-        for role in self._place.readers:
-            parts = sql.SQL(may), sql.SQL(kind), what, sql.Identifier(role)
-            self._run("GRANT {} ON {} {} TO {}", *parts)
-
-    def _schema_grantees(self) -> list[str | None]:
-        found = self._connection.execute(
-            "SELECT DISTINCT rolname FROM pg_namespace CROSS JOIN aclexplode(nspacl) "
-            "LEFT JOIN pg_roles r ON r.oid = grantee WHERE nspname = %s AND grantee <> nspowner",
-            (self._place.schema,),
-        )
-        return [role for (role,) in found]
-
-    def _table_grantees(self, table: Table) -> list[str | None]:
-        """Who may do anything with the table or one of its columns; None for everybody."""
-        found = self._connection.execute(
-            "SELECT DISTINCT rolname FROM pg_class CROSS JOIN aclexplode(relacl) "
-            "LEFT JOIN pg_roles r ON r.oid = grantee "
-            "WHERE pg_class.oid = %(of)s::regclass AND grantee <> relowner "
-            "UNION SELECT rolname FROM pg_attribute CROSS JOIN aclexplode(attacl) "
-            "LEFT JOIN pg_roles r ON r.oid = grantee WHERE attrelid = %(of)s::regclass",
-            {"of": self._named(table.name).as_string(self._connection)},
-        )
-        return [role for (role,) in found]
 
 
 @contextmanager

@@ -165,7 +165,7 @@ THEMES = Table(
     ),
     ("layer", THEME),
     "What the figures of each layer and theme are: period, source, caveats. Where left_out says "
-    "why a layer does not show a theme, the rest is null.",
+    "why a layer does not show a theme, there is no period, source and so on.",
 )
 FIELDS = Table(
     "fields",
