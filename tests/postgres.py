@@ -133,6 +133,7 @@ def make_database(server: Server, name: str, *, postgis: str | None = "public") 
     server.ask("postgres", f"GRANT CREATE ON DATABASE {name} TO publisher")
     if postgis is not None:
         server.ask(name, f"CREATE SCHEMA IF NOT EXISTS {postgis}")
+        server.ask(name, f"GRANT USAGE ON SCHEMA {postgis} TO PUBLIC")
         server.ask(name, f"CREATE EXTENSION postgis SCHEMA {postgis}")
     return name
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from geo.counted import counted
 from geo.errors import PublishError
 from service.console import stdout
 from service.loading import HOME
@@ -88,13 +89,11 @@ def publish_command(
     )
     for name, why in done.left_out.items():
         stdout.print(Text(f"{name} was left out. {why}"), soft_wrap=True)
-    who = (
-        f"{', '.join(readers)} may read it" if readers else "nobody else may read it yet: --reader"
-    )
+    who = f"{' and '.join(readers)} may read" if readers else "nobody else may read: name --reader"
     stdout.print(
         Text(
-            f"Published {', '.join(done.layers)}: {done.features:,} rows, "
-            f"{done.themes:,} themes, in the schema {schema}; {who}."
+            f"Published {', '.join(done.layers)}: {counted(done.features, 'rows')}, "
+            f"{counted(done.themes, 'themes')}, in the schema {schema}; {who}."
         ),
         soft_wrap=True,
     )

@@ -127,8 +127,8 @@ def look(connection: Connection, schema: str, readers: Sequence[str]) -> Place:
 
 def _postgis(connection: Connection) -> str:
     found = connection.execute(
-        "SELECT extversion, nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace "
-        "WHERE extname = 'postgis'"
+        "SELECT extversion, nspname, has_schema_privilege(n.oid, 'USAGE') "
+        "FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'postgis'"
     ).fetchone()
     name = connection.info.dbname
     if found is None:
@@ -136,10 +136,16 @@ def _postgis(connection: Connection) -> str:
             f"The database {name} has no PostGIS. One who may adds it once with CREATE EXTENSION "
             "postgis; on Debian the server needs the package postgresql-postgis first."
         )
-    version, schema = found
+    version, schema, usable = found
     if int(str(version).split(".", maxsplit=1)[0]) < LEAST_POSTGIS:
         raise PublishError(
             f"The database {name} has PostGIS {version}; {LEAST_POSTGIS} or later is needed."
+        )
+    if not usable:
+        role = connection.info.user
+        raise PublishError(
+            f"The role {role} may not use the schema {schema}, where PostGIS is; its owner lets it "
+            f"with GRANT USAGE ON SCHEMA {schema} TO {role}."
         )
     return str(schema)
 
