@@ -34,7 +34,7 @@ app.command()(loading.rollback)
 app.command("strategy")(strategy.strategy_command)
 app.command("compare")(compare.compare_command)
 app.command("briefing")(briefing_command)
-app.command("publish")(publish_command)
+app.command("publish", context_settings={"allow_extra_args": True})(publish_command)
 app.add_typer(fetch.app, name="fetch")
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def publish_command(
+    context: typer.Context,
     database: Annotated[
         str, typer.Argument(help="The database: postgresql://user@host:5432/name.")
     ],
@@ -59,6 +60,8 @@ def publish_command(
     ] = False,
 ) -> None:
     """Put layers and their metadata into a PostGIS database, in place of those of the last time."""
+    if context.args:  # told here, since the usual way repeats an address with its password
+        raise PublishError("publish takes one address of a database; the rest are options.")
     readers = reader or []
     if public and partner_records:
         raise PublishError("--public hides partners' small counts; leave out --partner-records.")

@@ -19,7 +19,8 @@ from postgres import PATIENCE, Server, in_order, make_database
 from geo.dataset import Dataset
 from layers import towns
 from layers.layer import Answer, Field
-from layers.registry import offered_layers
+from layers.registry import all_layers
+from service.publish import replace as replacing
 from service.publish.run import publish
 from service.site import Site
 
@@ -179,8 +180,8 @@ def test_a_failure_in_the_middle_leaves_the_old(
         raise RuntimeError
 
     monkeypatch.setitem(
-        offered_layers.__globals__["all_layers"](), "rural-urban",
-        replace(offered_layers.__globals__["all_layers"]()["rural-urban"], compute=broken),
+        all_layers(), "rural-urban",
+        replace(all_layers()["rural-urban"], compute=broken),
     )  # fmt: skip
     with pytest.raises(RuntimeError):
         put(YEARS[1])
@@ -259,6 +260,10 @@ class Changed:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._patch = monkeypatch
 
+    def waits(self, longest: str) -> None:
+        """It waits no longer than this for a session that uses a table."""
+        self._patch.setattr(replacing, "LONGEST_WAIT", longest)
+
     def has(self, *fields: Field, **values: object) -> None:
         """It has these fields, with these values in every row where they are new."""
 
@@ -267,7 +272,7 @@ class Changed:
             return replace(answer, rows=answer.rows.assign(**values))
 
         changed = replace(towns.LAYER, fields=lambda _: fields, compute=compute)
-        self._patch.setitem(offered_layers.__globals__["all_layers"](), "towns", changed)
+        self._patch.setitem(all_layers(), "towns", changed)
 
 
 @pytest.fixture
@@ -327,6 +332,23 @@ def test_a_view_on_a_column_that_is_no_more_is_named_and_kept(
         put(YEARS[1])
     assert content(databases, database) == before
     assert databases.ask(database, "SELECT count(*) FROM public.mine") == [(38,)]
+
+
+def test_a_reader_who_holds_a_table_whose_columns_change_is_not_waited_for_for_ever(
+    databases: Server, database: str, put: Put, embedded: Dataset, changed: Changed
+) -> None:
+    put(YEARS[0])
+    before = content(databases, database)
+    changed.waits("200ms")
+    with lock(databases, database, "SELECT count(*) FROM safermap.towns"):
+        put(YEARS[1])  # the same columns: no wait
+        put(YEARS[0])
+        changed.has(*(f for f in towns.LAYER.fields(embedded) if f.name != "share"))
+        with pytest.raises(Exception, match=r"longer than a minute.*Nothing was changed"):
+            put(YEARS[1])
+    assert content(databases, database) == before
+    put(YEARS[1])
+    assert content(databases, database) != before
 
 
 def test_a_layer_that_is_published_no_more_is_dropped_unless_a_view_is_on_it(

@@ -90,6 +90,11 @@ class TestConnection:
         refused(result, "looks like postgresql://user@host/database")
         assert "secret" not in result.stderr
 
+    def test_two_addresses(self, put: Run) -> None:
+        result = put("postgresql://anna:secret@a/gis", "postgresql://anna:secret@b/gis")
+        refused(result, "one address of a database")
+        assert "secret" not in result.stderr + result.stdout
+
     def test_an_old_server(
         self, put: Run, databases: Server, gis: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
