@@ -100,13 +100,17 @@ class Replacing:
         self._run("CREATE TABLE {} ({}, PRIMARY KEY ({}))", name, columns, key)
 
     def _restructure(self, table: Table) -> None:
-        """Drop columns that are no more or of another type, add new ones, allow new nulls."""
+        """Drop columns that are no more or of another type, add new ones, allow new nulls.
+
+        A column without a comment is a user's, and stays.
+        """
         name = self._named(table.name)
         there = {
             column: (kind, required)
             for column, kind, required in self._connection.execute(
                 "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute "
-                "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+                "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped "
+                "AND col_description(attrelid, attnum) IS NOT NULL",
                 (name.as_string(self._connection),),
             )
         }

@@ -238,7 +238,7 @@ def test_a_second_publish_waits_for_the_first_and_says_so(
 def test_what_users_built_on_the_tables_stays_and_shows_the_new(
     databases: Server, database: str, put: Put
 ) -> None:
-    """A view, an index and a foreign key of others; the tables stay the same tables."""
+    """A view, an index, a foreign key and a column; the tables stay the same tables."""
     put(YEARS[0])
     for words in (
         "CREATE VIEW safermap.mine AS SELECT town, count, period FROM safermap.towns",
@@ -246,12 +246,16 @@ def test_what_users_built_on_the_tables_stays_and_shows_the_new(
         "FOREIGN KEY (id, theme) REFERENCES safermap.towns)",
         "INSERT INTO public.notes VALUES ('ludlow', 'crime', 'Look here.')",
         "CREATE INDEX mine_too ON safermap.towns (count)",
+        "ALTER TABLE safermap.towns ADD COLUMN my_note text",
+        "UPDATE safermap.towns SET my_note = 'Ours.' WHERE feature_id = 'ludlow'",
     ):
         databases.ask(database, words)
     put(YEARS[1])
     assert databases.ask(database, "SELECT DISTINCT period FROM safermap.mine") == [(YEARS[1],)]
     assert databases.ask(database, "SELECT note FROM public.notes") == [("Look here.",)]
     assert databases.ask(database, "SELECT 'safermap.mine_too'::regclass::text")
+    mine = "SELECT my_note, period FROM safermap.towns WHERE feature_id = 'ludlow'"
+    assert databases.ask(database, mine) == [("Ours.", YEARS[1])] * 2
 
 
 class Changed:
