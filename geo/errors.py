@@ -38,3 +38,7 @@ class UnknownNameError(SafermapError):
 
 class FetchError(SafermapError):
     """A publisher that cannot be reached, or whose answer cannot be used."""
+
+
+class PublishError(SafermapError):
+    """A database that cannot be reached, or where tables cannot be published."""

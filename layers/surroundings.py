@@ -14,6 +14,7 @@ from geo.measures.rates import rate
 from geo.measures.robustness import Stands, cluster_settings
 from geo.measures.smoothing import locally_smoothed_rate
 from geo.query import Question
+from layers.figures import HIDDEN
 from layers.layer import Field
 
 NEAREST = (4, 8)
@@ -28,8 +29,8 @@ LOCAL = Field(
 )
 FIELDS = (
     LOCAL,
-    Field("neighbours", "integer", "Areas that share a border or a corner", "areas"),
-    Field("neighbours_count", "integer", "Incidents in the neighbours", "incidents"),
+    Field("neighbours", "integer", "Areas that share a border or a corner", "areas", HIDDEN),
+    Field("neighbours_count", "integer", "Incidents in the neighbours", "incidents", HIDDEN),
     Field(
         "neighbours_rate", "number", "Incidents per 1,000 residents of the neighbours", "per 1,000",
         "it has no neighbours, nobody lives in them, or their residents are not all known",

@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +20,7 @@ from geo.versions import Version
 
 if TYPE_CHECKING:
     from geo.public.make import PublicYear
+    from layers.layer import Layer
 
 SHOWN_REASONS = 20
 SHOWN_FILES = 60
@@ -36,7 +37,7 @@ def progress(files: Iterable[IncidentFile], total: int) -> Iterable[IncidentFile
         yield from track(files, "Reading", total, console=stderr, transient=True)
         return
     for number, file in enumerate(files, 1):
-        _say(f"Reading {number} of {total}: {file.name}")
+        say(f"Reading {number} of {total}: {file.name}")
         yield file
 
 
@@ -47,7 +48,7 @@ def parts_progress(parts: Iterable[tuple[int, Part]], total: int) -> Iterable[tu
         return
     for count, (number, part) in enumerate(parts, 1):
         if not part.reused:
-            _say(f"Read {count} of {total}: {part.name}")
+            say(f"Read {count} of {total}: {part.name}")
         yield number, part
 
 
@@ -57,7 +58,7 @@ def hiding_progress(years: "Iterable[PublicYear]", total: int) -> "Iterable[Publ
         yield from track(years, "Hiding small counts", total, console=stderr, transient=True)
         return
     for number, year in enumerate(years, 1):
-        _say(f"Hiding small counts, {number} of {total}: {year.name}")
+        say(f"Hiding small counts, {number} of {total}: {year.name}")
         yield year
 
 
@@ -67,11 +68,21 @@ def briefing_progress(towns: list[tuple[str, str]]) -> Iterable[tuple[str, str]]
         yield from track(towns, "Setting", len(towns), console=stderr, transient=True)
         return
     for number, town in enumerate(towns, 1):
-        _say(f"Setting {number} of {len(towns)}: {town[1]}")
+        say(f"Setting {number} of {len(towns)}: {town[1]}")
         yield town
 
 
-def _say(line: str) -> None:
+def publish_progress(layers: "Sequence[Layer]") -> "Iterable[Layer]":
+    """A bar on a terminal, a line a layer elsewhere."""
+    if stderr.is_terminal:
+        yield from track(layers, "Asking", len(layers), console=stderr, transient=True)
+        return
+    for number, layer in enumerate(layers, 1):
+        say(f"Asking {number} of {len(layers)}: {layer.name}")
+        yield layer
+
+
+def say(line: str) -> None:
     """A plain line: there may be thousands, and nothing in the name of a file is markup."""
     stderr.file.write(f"{line}\n")
     stderr.file.flush()

@@ -17,6 +17,7 @@ from geo.incidents import CANONICAL, ColumnMap
 from geo.offences import OFFENCES, RURAL_OFFENCES
 from layers.registry import all_layers
 from service import fetch
+from service.publish.command import publish_command
 
 ROOT = Path(__file__).parent.parent
 
@@ -88,6 +89,14 @@ def test_every_fetch_command_and_option_is_documented() -> None:
         assert f"`{name}" in text or f"fetch {name}" in text
         for option in inspect.signature(command.callback).parameters:
             assert f"--{option}" in text, f"{name} --{option}"
+
+
+def test_every_option_of_publish_is_documented_and_no_other() -> None:
+    text = (ROOT / "docs/postgis.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `--")]
+    options = set(re.findall(r"`--([a-z-]+)`", "".join(rows)))
+    taken = {name.replace("_", "-") for name in inspect.signature(publish_command).parameters}
+    assert options == taken - {"context", "database"}
 
 
 def test_what_the_methods_page_says_of_the_ten_first_areas_is_what_is_computed(

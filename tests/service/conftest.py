@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browsing import browser, see
 from command_line import Ended, Run
+from postgres import PASSWORD, ROLES, Server, serving_databases
 
 __all__ = ["browser", "see"]  # fixtures
 
@@ -38,3 +40,12 @@ def spawn(safermap: str, tmp_path: Path) -> Run:
         return Ended(found.returncode, found.stdout, found.stderr)
 
     return spawn
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Server]:
+    """A database server of the tests' own, with the roles publisher, viewer and stranger."""
+    with serving_databases() as server:
+        for role in ROLES:
+            server.ask("postgres", f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
+        yield server
