@@ -50,6 +50,7 @@ def landing(site: Site, base: str) -> dict[str, Any]:
             link(f"{base}/conformance", "conformance", MEDIA["json"], "what it conforms to"),
             link(f"{base}/collections", "data", MEDIA["json"], "the layers"),
             link(f"{base}/compare", "related", MEDIA["json"], "the area beside others"),
+            link(f"{base}/feed", "related", MEDIA["atom"], "when the figures were made anew"),
             link(f"{base}/about", "describedby", MEDIA["json"], "what the data are made of"),
         ],
     }

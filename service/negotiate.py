@@ -12,6 +12,7 @@ MEDIA = {
     "pdf": "application/pdf",
     "gemini": "application/vnd.iso.19139+xml",
     "dcat": "application/ld+json",
+    "atom": "application/atom+xml",
 }
 _NAMES = {
     MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"]),  # GeoJSON is JSON

@@ -83,6 +83,9 @@ def _paths(site: Site) -> Json:
         "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
         **({"/strategy": _get(_STRATEGY, "strategy", ("f",), csv=True)} if site.strategy else {}),
         "/compare": _get("The area beside others.", "compare", VIEW, csv=True),
+        "/feed": _get(
+            "When the figures were made anew.", "feed", ("f",), media=MEDIA["atom"], html=False
+        ),
         "/collections": _get("Every layer.", "collections", ("f",), records=("dcat",)),
         "/collections/{layer}": _get(
             "One layer.", "collection", ("f",), (layer,), records=("gemini", "dcat")
@@ -124,6 +127,8 @@ def _get(
     named: Json = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
     if media == MEDIA["pdf"]:
         named = {"type": "string", "format": "binary"}
+    if media == MEDIA["atom"]:
+        named = {"type": "string"}
     content[MEDIA["geojson"] if schema in FEATURES else media] = {"schema": named}
     if csv:
         content[MEDIA["csv"]] = {"schema": {"type": "string"}}

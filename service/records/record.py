@@ -65,7 +65,7 @@ def record_of(site: Site, layer: Layer, base: str) -> Record:
     dataset = site.dataset
     facts = about_facts(dataset)
     here = f"{base}/collections/{layer.name}"
-    first, last = _days(dataset.period)
+    first, last = days(dataset.period)
     made = facts["created"]
     restricted = dataset.holds_partner_records
     return Record(
@@ -96,7 +96,7 @@ def _title(dataset: Dataset, layer: Layer) -> str:
     return f"{layer.title}: {dataset.area}, {dataset.period.words()}{drawn}"
 
 
-def _days(period: Period) -> tuple[date, date]:
+def days(period: Period) -> tuple[date, date]:
     """The first and the last day of a period."""
     year, month = divmod(period.last, 12)
     last = calendar.monthrange(year, month + 1)[1]

@@ -27,6 +27,7 @@ PAGES = {
     "/api": ["/api"],
 }
 NO_PAGES = {
+    "/feed",
     "/health",
     "/static/folium.js",
     "/static/joined/{name}",
