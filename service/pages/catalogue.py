@@ -11,13 +11,13 @@ from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from layers.layer import Answer, Field, Layer
+from layers.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service import words
 from service.pages.choices import USUAL, Choice, rate_choices
 from service.pages.controls import NOTHING, Chooser, controls
 from service.pages.frame import address, beside, frame, said
 from service.pages.funnel_chart import funnel_charts
 from service.pages.layer_map import layer_map, left_aside
-from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.render import render_page
 from service.parameters import CHOSEN, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
 from service.site import Site

@@ -8,9 +8,9 @@ from geo.offences import THEMES
 from geo.query import Question
 from geo.rural_urban import Place
 from layers.layer import Layer
+from layers.legend import Legend
 from service.maps import MapParts, build_map, map_config
 from service.pages.frame import address
-from service.pages.legend import Legend
 from service.pages.still import still_ground, still_map
 from service.site import Site
 from service.window import Window, choose
