@@ -96,6 +96,13 @@ class Legend:
             for mark in MARKS
         }
 
+    @staticmethod
+    def mark_words(mark: str, judged: str) -> str:
+        """What a mark means, where areas are judged against the rate of `judged`."""
+        if mark == "hot spot":
+            return f"far above the {judged} rate"
+        return "above that rate, less certain"
+
     def _value(self, row: Record) -> Any:  # noqa: ANN401  of any field
         return row[self.drawing.field]
 

@@ -14,8 +14,9 @@ from service.answering import Makers, answer, data, page
 from service.items import csv_items, geojson_item, geojson_items, one_item
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.controls import fit
-from service.parameters import ITEM, ITEMS, read_question
+from service.parameters import ITEM, ITEMS, STYLE, read_question
 from service.site import Site
+from service.styles import project_body, style_body
 from service.window import Window, read_window
 
 METHODS = ["GET", "HEAD"]
@@ -68,6 +69,30 @@ async def queryables(request: Request, name: str) -> Response:
         }
 
     return await answer(request, ("f",), makers)
+
+
+@router.api_route("/collections/{name}/style", methods=METHODS)
+async def style(request: Request, name: str) -> Response:
+    """How a layer is drawn, for QGIS and as SLD."""
+
+    def makers(site: Site, _: str) -> Makers:
+        layer, asked = site.layer(name), request.query_params
+        window = read_window(dict(asked), layer, site.dataset)
+        question = read_question(site.dataset, asked)
+        return {
+            form: partial(style_body, site, layer, question, window, form)
+            for form in ("qml", "sld")
+        }
+
+    return await answer(request, STYLE, makers)
+
+
+@router.api_route("/qgis/project.qgs", methods=METHODS)
+async def project(request: Request) -> Response:
+    """A project of every layer for QGIS."""
+    return await answer(
+        request, ("f",), lambda site, base: {"qgs": partial(project_body, site, base)}
+    )
 
 
 @router.api_route("/collections/{name}/items", methods=METHODS)

@@ -10,6 +10,9 @@ MEDIA = {
     "geojson": "application/geo+json",
     "csv": "text/csv",
     "pdf": "application/pdf",
+    "qml": "application/x-qgis-layer-settings",
+    "sld": "application/vnd.ogc.sld+xml",
+    "qgs": "application/x-qgis-project",
 }
 _NAMES = {MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"])}  # GeoJSON is JSON
 
