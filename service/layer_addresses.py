@@ -16,7 +16,7 @@ from service.pages.catalogue import catalogue_page, document_page, item_page, la
 from service.pages.controls import fit
 from service.parameters import ITEM, ITEMS, STYLE, read_question
 from service.site import Site
-from service.styles import project_body, style_body
+from service.styles import definition_body, project_body, style_body
 from service.window import Window, read_window
 
 METHODS = ["GET", "HEAD"]
@@ -73,15 +73,16 @@ async def queryables(request: Request, name: str) -> Response:
 
 @router.api_route("/collections/{name}/style", methods=METHODS)
 async def style(request: Request, name: str) -> Response:
-    """How a layer is drawn, for QGIS and as SLD."""
+    """How a layer is drawn, for QGIS and as SLD; a layer of QGIS that is drawn so."""
 
-    def makers(site: Site, _: str) -> Makers:
-        layer, asked = site.layer(name), request.query_params
-        window = read_window(dict(asked), layer, site.dataset)
-        question = read_question(site.dataset, asked)
+    def makers(site: Site, base: str) -> Makers:
+        layer, query = site.layer(name), dict(request.query_params)
+        question = read_question(site.dataset, request.query_params)
+        asked = (site, layer, question, read_window(query, layer, site.dataset))
         return {
-            form: partial(style_body, site, layer, question, window, form)
-            for form in ("qml", "sld")
+            "qml": partial(style_body, *asked, "qml"),
+            "sld": partial(style_body, *asked, "sld"),
+            "qlr": partial(definition_body, *asked, base=base, query=query),
         }
 
     return await answer(request, STYLE, makers)

@@ -12,6 +12,7 @@ MEDIA = {
     "pdf": "application/pdf",
     "qml": "application/x-qgis-layer-settings",
     "sld": "application/vnd.ogc.sld+xml",
+    "qlr": "application/x-qgis-layer-definition",
     "qgs": "application/x-qgis-project",
 }
 _NAMES = {MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"])}  # GeoJSON is JSON

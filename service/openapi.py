@@ -102,6 +102,7 @@ def _paths(site: Site) -> Json:
             _get("How a layer is drawn, for QGIS or as SLD.", "style", STYLE, (layer,)),
             "qml",
             "sld",
+            "qlr",
         ),
         "/qgis/project.qgs": _files(
             _get("A project of every layer for QGIS.", "project", ("f",)), "qgs"

@@ -1,19 +1,21 @@
 """Styles of layers, and the project that opens them all in QGIS."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from geo.formats import Record
 from geo.query import Question
 from layers.layer import Layer
 from layers.legend import Legend
 from layers.metadata import LICENCE, attribution, describe
-from layers.styles.project import About, LiveLayer, to_project
+from layers.styles.project import About, LiveLayer, collection, to_definition, to_project
 from layers.styles.qml import to_qml
 from layers.styles.sld import to_sld
 from layers.styles.style import Style, ground, style_of
-from service.items import file_name
+from service.items import Query, file_name
 from service.negotiate import MEDIA
+from service.parameters import LARGEST_LIMIT
 from service.responses import Body
 from service.site import Site
 from service.window import Window, read_window
@@ -64,6 +66,25 @@ def style_body(site: Site, layer: Layer, question: Question, window: Window, for
     return Body.of(content, MEDIA[form], {"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def definition_body(
+    site: Site, layer: Layer, question: Question, window: Window, *, base: str, query: Query
+) -> Body:
+    """A layer of QGIS: the features that a query asks for, live, with their style."""
+    shown = one_set(site, layer, window)
+    asked = {**query, "limit": str(LARGEST_LIMIT), "f": "geojson"}
+    if shown.set:
+        asked["set"] = shown.set
+    made = replace(
+        _one(site, layer, question, shown, base),
+        source=f"{base}/collections/{layer.name}/items?{urlencode(asked, safe='/,')}",
+        provider="ogr",
+        shown=True,
+    )
+    name = file_name(site, layer, question, "qlr")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Body.of(to_definition(made), MEDIA["qlr"], headers)
+
+
 def project_body(site: Site, base: str) -> Body:
     """The project of every layer, as it answers where nothing is asked for."""
     dataset, question = site.dataset, Question.ask(site.dataset)
@@ -74,7 +95,7 @@ def project_body(site: Site, base: str) -> Body:
     said = f"Layers of {dataset.area} as they are now: {question.theme.title}, "
     said += f"{question.period.words()}. {attribution(dataset)}"
     about = About(title, said, LICENCE, (west, south, east, north))
-    content = to_project(base, about, [*_live(site, question)])
+    content = to_project(about, [*_live(site, question, base)])
     headers = {"Content-Disposition": 'attachment; filename="safermap.qgs"'}
     return Body.of(content, MEDIA["qgs"], headers)
 
@@ -93,24 +114,28 @@ def abstract(site: Site, layer: Layer, question: Question) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _live(site: Site, question: Question) -> Iterator[LiveLayer]:
+def _live(site: Site, question: Question, base: str) -> Iterator[LiveLayer]:
     """Every layer, one for each set of named areas; the plain areas lie under all."""
     for layer in sorted(site.layers.values(), key=lambda layer: layer.name != FIRST):
         for name in layer.sets(site.dataset) or (None,):
-            yield _one(site, layer, question, {"set": name} if name else {})
-    plain = _one(site, site.layers[UNDER], question, {})
-    areas = ground("Areas", "Census areas (LSOAs)")
+            window = read_window({"set": name} if name else {}, layer, site.dataset)
+            yield _one(site, layer, question, window, base)
+    under = site.layers[UNDER]
+    plain = _one(site, under, question, read_window({}, under, site.dataset), base)
+    drawn = ground("Areas", under.title)
     yield replace(
-        plain, id="safermap_ground", title="Areas", group="Ground", style=areas, shown=True
+        plain, id="safermap_ground", title=drawn.title, group="Ground", style=drawn, shown=True
     )
 
 
-def _one(site: Site, layer: Layer, question: Question, query: Mapping[str, str]) -> LiveLayer:
-    dataset, window = site.dataset, read_window(query, layer, site.dataset)
+def _one(site: Site, layer: Layer, question: Question, window: Window, base: str) -> LiveLayer:
+    dataset = site.dataset
     said = describe(dataset, layer, question, site.answer(layer, question)[0])
     return LiveLayer(
-        id="_".join(("safermap", layer.name, *query.values())),
-        name=layer.name,
+        id="_".join(("safermap", layer.name, *filter(None, [window.set]))),
+        source=collection(base, layer.name),
+        provider="OAPIF",
+        home=base,
         title=_title(site, layer, question, window.set),
         group=_group(layer),
         abstract=abstract(site, layer, question),
@@ -133,5 +158,7 @@ def _group(layer: Layer) -> str:
 def _title(site: Site, layer: Layer, question: Question, within: str | None) -> str:
     drawn = any(site.dataset.sources[number].illustrative for number in question.sources)
     what = layer.sets(site.dataset)[within] if within else layer.title
+    if question.town:
+        what += f" in {site.dataset.town_name(question.town)}"
     when = f"{question.theme.title}, {question.period.words()}"
     return f"{what}: {when}{' (illustrative)' if drawn else ''}"

@@ -1,4 +1,4 @@
-"""A project for QGIS that opens live layers of a service, each with its style."""
+"""A project for QGIS that opens live layers, each with its style; the definition of one layer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,20 @@ from layers.styles.xml import add, to_bytes
 
 SYSTEM_IDS = MappingProxyType({BNG: 2437, LONLAT: 3452})
 """What QGIS calls coordinate systems among its own."""
-PROVIDER = "OAPIF"  # OGC API - Features
 
 
 @dataclass(frozen=True)
 class LiveLayer:
-    """A layer of a project: `name` is its collection, `id` its own in the project.
+    """A layer of a project: `id` is its own in it; QGIS gives another where one is short.
 
-    QGIS gives another id where one is short. `extent` is in longitude and latitude. `shown`:
-    whether it is drawn when the project opens.
+    `source` is where QGIS has it from, by one of its `provider`s, in longitude and latitude, as
+    the `extent` is. `home` is the address of the service. `shown`: whether it is drawn at once.
     """
 
     id: str
-    name: str
+    source: str
+    provider: str
+    home: str
     title: str
     group: str
     abstract: str
@@ -48,8 +49,8 @@ class About:
     view: Box
 
 
-def to_project(base: str, about: About, layers: Sequence[LiveLayer]) -> bytes:
-    """The project of layers that the service at an address has, the first on top."""
+def to_project(about: About, layers: Sequence[LiveLayer]) -> bytes:
+    """The project of some layers, the first on top."""
     root = Element("qgis", version=VERSION, projectname="")
     add(root, "homePath", path="")
     add(root, "title", about.title)
@@ -58,23 +59,14 @@ def to_project(base: str, about: About, layers: Sequence[LiveLayer]) -> bytes:
     for group in dict.fromkeys(layer.group for layer in layers):
         branch = add(tree, "layer-tree-group", name=group, checked="Qt::Checked", expanded=1)
         for layer in (layer for layer in layers if layer.group == group):
-            add(
-                branch,
-                "layer-tree-layer",
-                id=layer.id,
-                name=layer.title,
-                source=source(base, layer.name),
-                providerKey=PROVIDER,
-                checked="Qt::Checked" if layer.shown else "Qt::Unchecked",
-                expanded=int(layer.shown),
-            )
+            _in_tree(branch, layer)
     canvas = add(root, "mapcanvas", name="theMapCanvas", annotationsVisible=1)
     add(canvas, "units", "meters")
     _extent(canvas, about.view)
     _system(add(canvas, "destinationsrs"), BNG)
     held = add(root, "projectlayers")
     for layer in layers:
-        _layer(held, base, layer)
+        _layer(held, layer)
     told = add(add(root, "properties"), "SpatialRefSys")
     add(told, "ProjectionsEnabled", "1", type="int")
     metadata = add(root, "projectMetadata")
@@ -82,8 +74,19 @@ def to_project(base: str, about: About, layers: Sequence[LiveLayer]) -> bytes:
     return to_bytes(root, DOCTYPE)
 
 
-def source(base: str, name: str) -> str:
-    """Where QGIS has a layer from. Longitude and latitude, which every version of QGIS can read."""
+def to_definition(layer: LiveLayer) -> bytes:
+    """A layer by itself, to be added to any project."""
+    root = Element("qlr")
+    _in_tree(add(root, "layer-tree-group", name="", checked="Qt::Checked", expanded=1), layer)
+    _layer(add(root, "maplayers"), layer)
+    return to_bytes(root, "<!DOCTYPE qgis-layer-definition>\n")
+
+
+def collection(base: str, name: str) -> str:
+    """The source of a collection of OGC API - Features.
+
+    Longitude and latitude, which every version of QGIS can read.
+    """
     values = {
         "pagingEnabled": "true",
         "srsname": "OGC:CRS84",
@@ -94,7 +97,20 @@ def source(base: str, name: str) -> str:
     return " ".join(f"{key}={quoted(value)}" for key, value in values.items())
 
 
-def _layer(parent: Element, base: str, layer: LiveLayer) -> None:
+def _in_tree(parent: Element, layer: LiveLayer) -> None:
+    add(
+        parent,
+        "layer-tree-layer",
+        id=layer.id,
+        name=layer.title,
+        source=layer.source,
+        providerKey=layer.provider,
+        checked="Qt::Checked" if layer.shown else "Qt::Unchecked",
+        expanded=int(layer.shown),
+    )
+
+
+def _layer(parent: Element, layer: LiveLayer) -> None:
     made = add(
         parent,
         "maplayer",
@@ -104,12 +120,12 @@ def _layer(parent: Element, base: str, layer: LiveLayer) -> None:
     )
     _extent(made, layer.extent)
     add(made, "id", layer.id)
-    add(made, "datasource", source(base, layer.name))
+    add(made, "datasource", layer.source)
     add(made, "title", layer.title)
     add(made, "abstract", layer.abstract)
     add(made, "layername", layer.title)
     _system(add(made, "srs"), LONLAT)
-    add(made, "attribution", layer.attribution, href=base)
+    add(made, "attribution", layer.attribution, href=layer.home)
     _said(
         add(made, "resourceMetadata"),
         "dataset",
@@ -118,7 +134,7 @@ def _layer(parent: Element, base: str, layer: LiveLayer) -> None:
         rights=layer.attribution,
         license=layer.licence,
     )
-    add(made, "provider", PROVIDER, encoding="UTF-8")
+    add(made, "provider", layer.provider, encoding="UTF-8")
     add_style(made, layer.style)
     add(made, "previewExpression", quoted_field(layer.label))
 

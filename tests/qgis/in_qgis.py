@@ -1,7 +1,7 @@
 """Runs in QGIS's own Python: opens layers, styles and project of a server, says what it saw.
 
-Arguments: the address of the server, a folder that has LAYER.qml, LAYER.sld and project.qgs, and
-the layers to draw. Prints one JSON object; pictures go into the folder.
+Arguments: the address of the server, a folder that has LAYER.qml, LAYER.sld, alone.qlr and
+project.qgs, all layers, and those to draw. Prints one JSON object; pictures go into the folder.
 """
 
 import json
@@ -15,6 +15,7 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsExpressionContext,
     QgsExpressionContextUtils,
+    QgsLayerDefinition,
     QgsLayerTreeModel,
     QgsMapRendererSequentialJob,
     QgsMapSettings,
@@ -67,6 +68,16 @@ def styled(base: str, folder: Path, name: str) -> dict[str, Any]:
     words, told = layer.loadSldStyle(str(folder / f"{name}.sld"))
     found["sld"] = {"loaded": told, "words": words, "classes": classes(layer)}
     return found
+
+
+def alone(folder: Path) -> dict[str, Any]:
+    """What a definition adds to an empty project."""
+    project = QgsProject()
+    path = str(folder / "alone.qlr")
+    loaded, words = QgsLayerDefinition.loadLayerDefinition(path, project, project.layerTreeRoot())
+    [layer] = project.mapLayers().values()
+    count = layer.featureCount()
+    return {"loaded": loaded, "words": words, "count": count, "classes": classes(layer)}
 
 
 def drawn(project: QgsProject, name: str, path: Path) -> dict[str, Any]:
@@ -138,6 +149,7 @@ def main(base: str, folder: Path, names: list[str], pictures: list[str]) -> None
             for id_, layer in project.mapLayers().items()
         },
     }
+    found["alone"] = alone(folder)
     found["pictures"] = {name: drawn(project, name, folder / f"{name}.png") for name in pictures}
     sys.stdout.write(json.dumps(found) + "\n")
     project.clear()

@@ -295,12 +295,34 @@ def test_a_layer_of_the_project_is_drawn_by_its_style(client: TestClient, layer:
     assert read_renderer(mine, features) == read(client, layer, "qml")
 
 
+@pytest.mark.parametrize("layer", SHIPPED)
+def test_a_layer_of_its_own_has_the_features_and_the_style_of_its_question(
+    client: TestClient, layer: str
+) -> None:
+    query = asked(layer, "theme=asb&datetime=2015-10/2015-12&town=ludlow")
+    root = parse(style(client, layer, "qlr", query))
+    [mine] = root.findall("maplayers/maplayer")
+    [listed] = root.findall("layer-tree-group/layer-tree-layer")
+    source = mine.findtext("datasource") or ""
+    assert listed.get("source") == source
+    assert listed.get("id") == mine.findtext("id")
+    assert source.startswith(f"http://testserver/collections/{layer}/items?")
+    features = [one["properties"] for one in client.get(source).json()["features"]]
+    assert features == drawn(client, layer, query)
+    assert read_renderer(mine, features) == read(client, layer, "qml", query)
+    title = mine.findtext("layername") or ""
+    assert title.endswith(": Anti-social behaviour, October to December 2015 (illustrative)")
+    assert (" in Ludlow: " in title) == ("town=" in query)
+
+
 def test_styles_and_project_are_linked_from_documents_and_pages(client: TestClient) -> None:
     links = client.get("/collections/hotspots").json()["links"]
     styles = {one["type"]: one["href"] for one in links if one["rel"] == "stylesheet"}
     assert set(styles) == {"application/x-qgis-layer-settings", "application/vnd.ogc.sld+xml"}
     page = Page(client.get("/collections/hotspots?f=html").text)
-    assert {f"/collections/hotspots/style?f={form}" for form in READERS} <= set(page.links)
+    assert {f"/collections/hotspots/style?f={form}" for form in (*READERS, "qlr")} <= set(
+        page.links
+    )
     assert "/qgis/project.qgs" in Page(client.get("/collections?f=html").text).links
     assert any(one["href"].endswith("/qgis/project.qgs") for one in client.get("/").json()["links"])
 
