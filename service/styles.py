@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from geo.formats import Record
@@ -53,7 +54,7 @@ def style(site: Site, layer: Layer, question: Question, window: Window) -> Style
         rows,
         judged=question.place or site.dataset.area,
         title=_title(site, layer, question, window.set),
-        abstract=abstract(site, layer, question),
+        abstract=_abstract(layer, question, _said(site, layer, question)),
         within=window.set,
     )
 
@@ -69,17 +70,16 @@ def style_body(site: Site, layer: Layer, question: Question, window: Window, for
 def definition_body(
     site: Site, layer: Layer, question: Question, window: Window, *, base: str, query: Query
 ) -> Body:
-    """A layer of QGIS: the features that a query asks for, live, with their style."""
-    shown = one_set(site, layer, window)
-    asked = {**query, "limit": str(LARGEST_LIMIT), "f": "geojson"}
-    if shown.set:
-        asked["set"] = shown.set
-    made = replace(
-        _one(site, layer, question, shown, base),
-        source=f"{base}/collections/{layer.name}/items?{urlencode(asked, safe='/,')}",
-        provider="ogr",
-        shown=True,
-    )
+    """A layer of QGIS: the features that a query asks for, live, with their style.
+
+    As a collection where nothing is asked for, since QGIS then has it page by page, however large;
+    a collection of QGIS cannot ask.
+    """
+    made = replace(_one(site, layer, question, one_set(site, layer, window), base), shown=True)
+    if not query.keys() <= {"rates", "f"}:
+        asked = {**query, "limit": str(LARGEST_LIMIT), "f": "geojson"}
+        items = f"{base}/collections/{layer.name}/items?{urlencode(asked, safe='/,')}"
+        made = replace(made, source=items, provider="ogr")
     name = file_name(site, layer, question, "qlr")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Body.of(to_definition(made), MEDIA["qlr"], headers)
@@ -100,10 +100,12 @@ def project_body(site: Site, base: str) -> Body:
     return Body.of(content, MEDIA["qgs"], headers)
 
 
-def abstract(site: Site, layer: Layer, question: Question) -> str:
+def _said(site: Site, layer: Layer, question: Question) -> dict[str, Any]:
+    return describe(site.dataset, layer, question, site.answer(layer, question)[0])
+
+
+def _abstract(layer: Layer, question: Question, said: dict[str, Any]) -> str:
     """What a layer is and what must be said beside its figures, in one paragraph."""
-    answer, _ = site.answer(layer, question)
-    said = describe(site.dataset, layer, question, answer)
     parts = [
         layer.summary,
         f"{said['theme_title']}, {question.period.words()}. Source: {said['source']}.",
@@ -129,8 +131,7 @@ def _live(site: Site, question: Question, base: str) -> Iterator[LiveLayer]:
 
 
 def _one(site: Site, layer: Layer, question: Question, window: Window, base: str) -> LiveLayer:
-    dataset = site.dataset
-    said = describe(dataset, layer, question, site.answer(layer, question)[0])
+    said = _said(site, layer, question)
     return LiveLayer(
         id="_".join(("safermap", layer.name, *filter(None, [window.set]))),
         source=collection(base, layer.name),
@@ -138,12 +139,12 @@ def _one(site: Site, layer: Layer, question: Question, window: Window, base: str
         home=base,
         title=_title(site, layer, question, window.set),
         group=_group(layer),
-        abstract=abstract(site, layer, question),
+        abstract=_abstract(layer, question, said),
         attribution=said["attribution"],
         licence=said["licence"],
         label=layer.label,
         points=layer.unit == "points",
-        extent=layer.shapes(dataset).extent,
+        extent=layer.shapes(site.dataset).extent,
         style=style(site, layer, question, window),
         shown=layer.name == FIRST,
     )

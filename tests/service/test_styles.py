@@ -315,6 +315,16 @@ def test_a_layer_of_its_own_has_the_features_and_the_style_of_its_question(
     assert (" in Ludlow: " in title) == ("town=" in query)
 
 
+def test_a_layer_of_which_nothing_is_asked_is_had_page_by_page(client: TestClient) -> None:
+    for query in ("", "rates=smoothed"):
+        [mine] = parse(style(client, "hotspots", "qlr", query)).findall("maplayers/maplayer")
+        assert mine.findtext("provider") == "OAPIF"
+        assert "typename='hotspots'" in (mine.findtext("datasource") or "")
+        assert read_renderer(mine, drawn(client, "hotspots")) == read(
+            client, "hotspots", "qml", query
+        )
+
+
 def test_styles_and_project_are_linked_from_documents_and_pages(client: TestClient) -> None:
     links = client.get("/collections/hotspots").json()["links"]
     styles = {one["type"]: one["href"] for one in links if one["rel"] == "stylesheet"}
