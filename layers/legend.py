@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geo.formats import Record
+from geo.query import Question
 from layers.breaks import ANY, CLASSES, class_labels, class_of, rounded_breaks
 from layers.layer import Drawing
 from layers.palette import CATEGORIES, RAMP
@@ -44,6 +45,18 @@ class Legend:
     def of(cls, drawing: Drawing, rows: Sequence[Record]) -> "Legend":
         """The legend that these rows ask for."""
         return cls(drawing, _CLASSES[drawing.by](drawing, rows))
+
+    def heading(self, question: Question, *, rated: bool) -> str:
+        """What the classes are of, in words. `rated`: whether the layer has rates."""
+        span = question.period.span_words()
+        if self.drawing.by == "bands":
+            return f"Density over {span}"
+        if self.drawing.by != "classes":
+            return self.drawing.legend
+        smoothed = self.drawing.smoothed
+        per = " per 1,000 residents" if rated else ""
+        drawn = f", {smoothed.words}," if smoothed else ""
+        return f"{question.theme.noun.capitalize()}{per}{drawn} over {span}"
 
     def position(self, row: Record) -> int | None:
         """Which class a row falls into; None where it has no value or is of another level."""

@@ -55,6 +55,7 @@ def style(site: Site, layer: Layer, question: Question, window: Window) -> Style
         judged=question.place or site.dataset.area,
         title=_title(site, layer, question, window.set),
         abstract=_abstract(layer, question, _said(site, layer, question)),
+        heading=legend.heading(question, rated=layer.rated(site.dataset)),
         within=window.set,
     )
 

@@ -53,7 +53,7 @@ def read_renderer(root: Element, rows: Sequence[Row]) -> list[Read]:
             _selected(table, rule.get("filter")),
             labels.get(rule.get("filter")),
         )
-        for rule in renderer.findall("rules/rule")
+        for rule in renderer.findall("rules/rule/rule")
     ]
 
 

@@ -37,7 +37,8 @@ def add_style(parent: Element, style: Style) -> None:
         enableorderby=int(circles),
         forceraster=0,
     )
-    top, symbols = add(renderer, "rules", key="{classes}"), add(renderer, "symbols")
+    top = add(add(renderer, "rules", key="{all}"), "rule", key="{classes}", label=style.heading)
+    symbols = add(renderer, "symbols")
     for number, rule in enumerate(rules):
         made = add(top, "rule", key=f"{{class-{number}}}", label=rule.words, symbol=number)
         if rule.conditions:
@@ -128,11 +129,11 @@ def _edge(parent: Element, coat: Coat) -> Element:
 
 
 def _ring(parent: Element, name: str, coat: Coat) -> None:
-    """An edge round a small area that could not be seen."""
+    """An edge round a small area that could not be seen. No feature, as in a legend: no size."""
     made = _layer(parent, "CentroidFill", coat.order, point_on_surface=0, point_on_all_parts=0)
     _defined(made, enabled=f"coalesce({_WIDE} < {_mm(SMALL)}, false)")
     ring = add(made, "symbol", name=name, type="marker", alpha=1, clip_to_extent=1, force_rhr=0)
-    drawn = _marker(ring, "0,0,0,0", coat.edge, coat.width, SMALL, dashed=bool(coat.dashes))
+    drawn = _marker(ring, "0,0,0,0", coat.edge, coat.width, 0, dashed=bool(coat.dashes))
     _defined(drawn, size=f"{_WIDE} + {_mm(ABOUT)}")
 
 

@@ -30,6 +30,7 @@ def to_sld(name: str, style: Style) -> bytes:
     for rules in (style.classes, *((mark,) for mark in reversed(style.marks))):
         if rules:
             kind = _add(user, "FeatureTypeStyle")
+            _add(kind, "Title", style.heading)
             for number, rule in enumerate(rules, 1):
                 _rule(kind, number, rule)
     return to_bytes(root)

@@ -79,11 +79,12 @@ class Rule:
 class Style:
     """How a layer is drawn: `classes`, of which a feature is in one, and `marks` over them.
 
-    Both are in the order of the page's legend.
+    Both are in the order of the page's legend, below its `heading`.
     """
 
     title: str
     abstract: str
+    heading: str
     classes: tuple[Rule, ...]
     marks: tuple[Rule, ...] = ()
 
@@ -99,7 +100,7 @@ MARKED: Mapping[str, tuple[Coat, ...]] = MappingProxyType(
 def ground(title: str, words: str) -> Style:
     """Areas without any figure, to lie under others."""
     coats = Coat(0, None, OUTER_EDGE, 2.4), Coat(1, GROUND, GROUND_EDGE, 0.8)
-    return Style(title, "", (Rule(words, (), coats),))
+    return Style(title, "", title, (Rule(words, (), coats),))
 
 
 def style_of(
@@ -110,6 +111,7 @@ def style_of(
     judged: str,
     title: str,
     abstract: str,
+    heading: str,
     within: str | None = None,
 ) -> Style:
     """The style that draws rows as their legend has them.
@@ -121,6 +123,7 @@ def style_of(
         judged: whose rate hot spots stand above.
         title: of the style.
         abstract: what must be said beside the figures.
+        heading: of the legend.
         within: the set of named areas that is drawn, where the layer has several.
     """
     drawing = legend.drawing
@@ -148,7 +151,7 @@ def style_of(
         )
         for mark in legend.marked(rows)
     ]
-    return Style(title, abstract, tuple(classes), tuple(marks))
+    return Style(title, abstract, heading, tuple(classes), tuple(marks))
 
 
 def _conditions(legend: Legend, rows: Sequence[Record]) -> Iterator[Condition]:

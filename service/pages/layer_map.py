@@ -40,7 +40,8 @@ def layer_map(
         more["town"] = dataset.town_name(question.town)
     if layer.within_town:
         more["ground"] = _ground(dataset, question)
-        still = still_ground(dataset.lsoa_shapes.outlines[question.shown(dataset)])
+        shown = question.areas(dataset)[question.shown(dataset)]
+        still = still_ground(dataset.lsoa_shapes.outlines[shown])
     else:
         aside = None if question.town or part else question.place
         if aside and left_aside(dataset, question):

@@ -55,6 +55,7 @@ def classes(layer: QgsVectorLayer) -> list[dict[str, Any]]:
             "held": held.get(item.ruleKey(), 0),
         }
         for item in renderer.legendSymbolItems()
+        if item.symbol()  # the heading has none
     ]
 
 

@@ -11,7 +11,7 @@ from asking import rows
 from layer_names import SHIPPED
 from made_partner import seen_by_anyone
 from made_sets import made_with_sets
-from reading_styles import Read, classes_and_marks, parse, read_qml, read_renderer, read_sld
+from reading_styles import SLD, Read, classes_and_marks, parse, read_qml, read_renderer, read_sld
 from starlette.testclient import TestClient
 from web_pages import Page
 
@@ -102,6 +102,19 @@ def test_every_feature_is_in_exactly_one_class(
     of = [sum(place in rule.held for rule in classes) for place in range(len(features))]
     level = "class" if layer == "rural-urban" else None
     assert of == [int(level is None or row["level"] == level) for row in features]
+
+
+@pytest.mark.parametrize("query", [*QUESTIONS, *PLACE])
+@pytest.mark.parametrize("layer", SHIPPED)
+def test_a_legend_has_the_heading_of_the_page(client: TestClient, layer: str, query: str) -> None:
+    query = asked(layer, query)
+    page = client.get(f"/collections/{layer}/items?{query}&f=html").text
+    told = page.split('<table class="legend">\n<caption>')[1].split(", and number of ")[0]
+    [rule] = parse(style(client, layer, "qml", query)).findall("renderer-v2/rules/rule")
+    assert rule.get("label") == told
+    assert rule.get("symbol") is None
+    kinds = parse(style(client, layer, "sld", query)).iter(f"{SLD}FeatureTypeStyle")
+    assert {kind.findtext(f"{SLD}Title") for kind in kinds} == {told}
 
 
 @pytest.mark.parametrize("rates", ["smoothed", "locally-smoothed"])
