@@ -18,7 +18,7 @@ from geo.dataset import Dataset
 PYTHON = "/usr/bin/python3"  # the one that Debian's QGIS is made for
 PICTURES = ("hotspots", "change")
 GRID = "http://www.opengis.net/def/crs/EPSG/0/27700"
-ASB = "&theme=asb&datetime=2015-10/2015-12"
+ROBBERY = "&theme=robbery&datetime=2015-04/2016-03"  # in most areas none
 ROWS = {"density": 5, "grid": 621, "map-points": 3413, "rural-urban": 8}
 ROWS |= {"towns": 19, "change-towns": 19}
 
@@ -44,7 +44,7 @@ def files(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
             content = get(f"{server}/collections/{name}/style?f={form}").content
             (folder / f"{name}.{form}").write_bytes(content)
     (folder / "alone.qlr").write_bytes(
-        get(f"{server}/collections/hotspots/style?f=qlr{ASB}").content
+        get(f"{server}/collections/hotspots/style?f=qlr{ROBBERY}").content
     )
     (folder / "project.qgs").write_bytes(get(f"{server}/qgis/project.qgs").content)
     return folder
@@ -150,11 +150,12 @@ def test_qgis_adds_a_layer_of_its_own_with_another_theme_and_months(
     alone = seen["alone"]
     assert alone["loaded"], alone["words"]
     assert alone["count"] == 193
-    rows = [one["properties"] for one in features(server, "hotspots", ASB)]
-    style = get(f"{server}/collections/hotspots/style?f=qml{ASB}").content
+    rows = [one["properties"] for one in features(server, "hotspots", ROBBERY)]
+    style = get(f"{server}/collections/hotspots/style?f=qml{ROBBERY}").content
     classes, marks = classes_and_marks(read_qml(style, rows))
     told = [(rule.words, len(rule.held)) for rule in (*classes, *marks)]
     assert [(one["words"], one["held"]) for one in alone["classes"]] == told
+    assert "No incidents" in dict(told)
 
 
 @pytest.mark.parametrize("name", PICTURES)
