@@ -3,7 +3,7 @@ UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 STAMP := .venv/.set-up
 
-.PHONY: setup serve test check bench
+.PHONY: setup serve test test-qgis check bench
 
 setup: $(STAMP)
 
@@ -28,6 +28,10 @@ check: setup
 
 test: check
 	$(BIN)/pytest --numprocesses auto --dist loadfile
+
+# Needs Debian's qgis and python3-qgis; without them these tests skip, here and in `make test`.
+test-qgis: setup
+	$(BIN)/pytest tests/qgis
 
 bench: setup
 	$(BIN)/python -m bench.build

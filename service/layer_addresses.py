@@ -15,13 +15,14 @@ from service.items import csv_items, geojson_item, geojson_items, one_item
 from service.negotiate import MEDIA
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.controls import fit
-from service.parameters import ITEM, ITEMS, read_question
+from service.parameters import ITEM, ITEMS, STYLE, read_question
 from service.records.dcat import dcat_catalogue, dcat_dataset
 from service.records.dictionary import dictionary, dictionary_csv, dictionary_page
 from service.records.gemini import gemini_xml
 from service.records.record import record_of
 from service.responses import Body
 from service.site import Site
+from service.styles import definition_body, project_body, style_body
 from service.window import Window, read_window
 
 METHODS = ["GET", "HEAD"]
@@ -91,6 +92,31 @@ async def queryables(request: Request, name: str) -> Response:
         }
 
     return await answer(request, ("f",), makers)
+
+
+@router.api_route("/collections/{name}/style", methods=METHODS)
+async def style(request: Request, name: str) -> Response:
+    """How a layer is drawn, for QGIS and as SLD; a layer of QGIS that is drawn so."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer, query = site.layer(name), dict(request.query_params)
+        question = read_question(site.dataset, request.query_params)
+        asked = (site, layer, question, read_window(query, layer, site.dataset))
+        return {
+            "qml": partial(style_body, *asked, "qml"),
+            "sld": partial(style_body, *asked, "sld"),
+            "qlr": partial(definition_body, *asked, base=base, query=query),
+        }
+
+    return await answer(request, STYLE, makers)
+
+
+@router.api_route("/qgis/project.qgs", methods=METHODS)
+async def project(request: Request) -> Response:
+    """A project of every layer for QGIS."""
+    return await answer(
+        request, ("f",), lambda site, base: {"qgs": partial(project_body, site, base)}
+    )
 
 
 @router.api_route("/collections/{name}/items", methods=METHODS)

@@ -13,6 +13,10 @@ MEDIA = {
     "gemini": "application/vnd.iso.19139+xml",
     "dcat": "application/ld+json",
     "atom": "application/atom+xml",
+    "qml": "application/x-qgis-layer-settings",
+    "sld": "application/vnd.ogc.sld+xml",
+    "qlr": "application/x-qgis-layer-definition",
+    "qgs": "application/x-qgis-project",
 }
 _NAMES = {
     MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"]),  # GeoJSON is JSON

@@ -14,6 +14,7 @@ from service.parameters import (
     PARAMETERS,
     PRINTED,
     SEARCH,
+    STYLE,
     VIEW,
 )
 from service.site import Site
@@ -104,6 +105,15 @@ def _paths(site: Site) -> Json:
         "/collections/{layer}/items/{id}": _get(
             "One feature.", "item", ITEM, (layer, item), "Feature"
         ),
+        "/collections/{layer}/style": _files(
+            _get("How a layer is drawn, for QGIS or as SLD.", "style", STYLE, (layer,)),
+            "qml",
+            "sld",
+            "qlr",
+        ),
+        "/qgis/project.qgs": _files(
+            _get("A project of every layer for QGIS.", "project", ("f",)), "qgs"
+        ),
         "/search": _get("Towns, areas, streets and postcodes by name.", "search", SEARCH),
         "/conformance": _get("What the service conforms to.", "conformance", ("f",)),
         "/api": _get("This definition.", "api", ("f",), media=OPENAPI_MEDIA),
@@ -148,6 +158,13 @@ def _get(
             "responses": {"200": answer, **problems},
         }
     }
+
+
+def _files(described: Json, *forms: str) -> Json:
+    """An address that answers with files of text alone."""
+    content = {MEDIA[form]: {"schema": {"type": "string"}} for form in forms}
+    described["get"]["responses"]["200"]["content"] = content
+    return described
 
 
 def _in_path(name: str, values: list[str] | None, meaning: str) -> Json:

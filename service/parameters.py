@@ -194,6 +194,7 @@ MAP_VIEW = ("theme", "datetime", "compare", "source", "rates", "f")
 BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
 SEARCH = ("q", *KEPT_BY_SEARCH, "f")
 DETAIL = ("cell", "shape", "bandwidth")
+STYLE = (*QUESTION, "town", "rates", "set", *DETAIL, "f")
 ITEM = (*QUESTION, "town", *DETAIL, "crs", "f")
 CHOSEN = ("bbox", "bbox-crs", "filter", "filter-lang", "filter-crs")
 SHAPED = ("sortby", "properties", "crs")
