@@ -38,3 +38,7 @@ class UnknownNameError(SafermapError):
 
 class FetchError(SafermapError):
     """A publisher that cannot be reached, or whose answer cannot be used."""
+
+
+class StorageError(SafermapError):
+    """A file that cannot be made, because the disk does not take it."""

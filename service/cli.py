@@ -12,6 +12,7 @@ from geo.errors import SafermapError
 from service import compare, fetch, loading, strategy
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
+from service.export import export_command
 from service.loading import HOME
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ app.command()(loading.rollback)
 app.command("strategy")(strategy.strategy_command)
 app.command("compare")(compare.compare_command)
 app.command("briefing")(briefing_command)
+app.command("export")(export_command)
 app.add_typer(fetch.app, name="fetch")
 
 

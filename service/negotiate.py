@@ -3,15 +3,15 @@
 from starlette.requests import Request
 
 from geo.errors import QuestionError
+from service.formats import FORMATS
 
 MEDIA = {
     "html": "text/html",
     "json": "application/json",
-    "geojson": "application/geo+json",
-    "csv": "text/csv",
     "pdf": "application/pdf",
+    **{name: one.media for name, one in FORMATS.items()},
 }
-_NAMES = {MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"])}  # GeoJSON is JSON
+_NAMES = {one.media: (one.media, *one.also) for one in FORMATS.values()}  # GeoJSON is JSON
 
 
 def wanted_format(request: Request, offered: tuple[str, ...]) -> str:

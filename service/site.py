@@ -1,6 +1,7 @@
 """One dataset as it is served: answers and bytes kept in bounded caches."""
 
 from collections.abc import Hashable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -18,6 +19,7 @@ from geo.strategy.figures import Strategy
 from geo.strategy.read import strategy_in
 from layers.layer import Answer, Layer
 from layers.registry import find_layer, offered_layers
+from service.files import Files
 from service.responses import Body
 from service.tiles import Tiles
 
@@ -44,6 +46,7 @@ class Site:
             BODY_BYTES, getsizeof=lambda body: body.size + KEY_BYTES
         )
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
+        self.files = Files()
         self._lock = Lock()
         self.themes: dict[str, Theme] = themes(dataset)
         self.strategy: Strategy | None = strategy_in(dataset)
@@ -66,6 +69,12 @@ class Site:
         """
         dataset, *others = open_each([home, *beside], public=public)
         return cls(dataset, others, tiles)
+
+    @property
+    def built(self) -> datetime:
+        """When the dataset was made, to the second."""
+        made = datetime.fromisoformat(self.dataset.manifest["created"])
+        return made.astimezone(UTC).replace(microsecond=0)
 
     @property
     def holds_partner_records(self) -> bool:
