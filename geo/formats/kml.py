@@ -63,7 +63,8 @@ def _placemark(content: Content, row: Record, outline: shapely.Geometry) -> Iter
 
 def _description(content: Content, row: Record) -> str:
     """Each figure in words, as the balloon of a placemark shows it (HTML)."""
-    return "<br/>".join(html.escape(_said(column, row[column.name])) for column in content.columns)
+    _, *told = content.columns  # the id is of use to programs alone
+    return "<br/>".join(html.escape(_said(column, row[column.name])) for column in told)
 
 
 def _said(column: Column, value: object) -> str:
