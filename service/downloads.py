@@ -116,7 +116,7 @@ def content_of(site: Site, layer: Layer, question: Question, window: Window) -> 
         label=layer.label,
         all_names=(FEATURE_ID, *(field.name for field in fields), *constants),
         geometry="Point" if layer.unit == "points" else "MultiPolygon",
-        built=site.built,
+        stamp=site.stamp,
         frame=frame,
         features=found,
     )

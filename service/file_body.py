@@ -24,7 +24,7 @@ class FileBody:
     file: File
     media_type: str
     headers: Mapping[str, str]
-    modified: datetime
+    modified: datetime | None
 
     def respond(self, scope: Scope) -> Response:
         """The whole file, the ranges asked for, or 304 where the client has it already."""
@@ -55,8 +55,10 @@ class FileBody:
 
     def _ranges(self, asked: Headers, headers: Mapping[str, str]) -> list[Range] | None:
         """None where the whole is to be sent, also where the client has some of another file."""
-        had = asked.get("if-range")
-        if "range" not in asked or had not in (None, headers["ETag"], headers["Last-Modified"]):
+        if "range" not in asked:
+            return None
+        known = (headers["ETag"], headers.get("Last-Modified"))
+        if "if-range" in asked and asked["if-range"] not in known:
             return None
         return read_ranges(asked["range"], self.file.size)
 

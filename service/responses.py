@@ -41,8 +41,8 @@ class Body:
         """Bytes held in memory."""
         return len(self.plain) + len(self.packed or b"")
 
-    def since(self, modified: datetime) -> "Body":
-        """The same, saying since when it is so."""
+    def since(self, modified: datetime | None) -> "Body":
+        """The same, saying since when it is so, if that is told."""
         return replace(self, headers={**self.headers, **last_modified(modified)})
 
     def respond(self, scope: Scope) -> Response:
@@ -75,9 +75,9 @@ def accepts_gzip(header: str) -> bool:
     return qualities[wanted] not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
 
 
-def last_modified(modified: datetime) -> dict[str, str]:
-    """The header that says since when an answer is so; the time must be in UTC."""
-    return {"Last-Modified": format_datetime(modified, usegmt=True)}
+def last_modified(modified: datetime | None) -> dict[str, str]:
+    """The header that says since when an answer is so, if that is told; in UTC."""
+    return {"Last-Modified": format_datetime(modified, usegmt=True)} if modified else {}
 
 
 def unchanged(asked: Headers, headers: Mapping[str, str]) -> bool:

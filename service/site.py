@@ -13,6 +13,7 @@ from geo.dataset import Dataset
 from geo.formats import Record, feature, records
 from geo.gazetteer import Gazetteer
 from geo.offences import Theme
+from geo.period import month_iso
 from geo.query import Question
 from geo.recorders import themes
 from geo.strategy.figures import Strategy
@@ -71,10 +72,22 @@ class Site:
         return cls(dataset, others, tiles)
 
     @property
-    def built(self) -> datetime:
-        """When the dataset was made, to the second."""
-        made = datetime.fromisoformat(self.dataset.manifest["created"])
-        return made.astimezone(UTC).replace(microsecond=0)
+    def built(self) -> datetime | None:
+        """When the dataset was made, to the second.
+
+        None in a public view: that a dataset is newer while nothing public in it is would tell that
+        something hidden is.
+        """
+        created = self.dataset.manifest.get("created")
+        if created is None:
+            return None
+        return datetime.fromisoformat(created).astimezone(UTC).replace(microsecond=0)
+
+    @property
+    def stamp(self) -> datetime:
+        """The time that its files bear: when it was made, or where that is not told its end."""
+        year, month = map(int, month_iso(self.dataset.period.last + 1).split("-"))
+        return self.built or datetime(year, month, 1, tzinfo=UTC)
 
     @property
     def holds_partner_records(self) -> bool:

@@ -226,7 +226,6 @@ def _manifest(
         "dataset_id": f"made{abs(hash(repr((sources, area, counts)))):x}",
         "created": "2026-01-01T00:00:00+00:00",
         "transformation": "none: made by hand",
-        "created": "2026-02-03T04:05:06+00:00",
         "period": f"{min(span[0] for span in spans)}/{max(span[1] for span in spans)}",
         "area": {
             "name": "Gridshire",

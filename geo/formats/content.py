@@ -29,8 +29,8 @@ class Content:
     `columns` has every column of `frame()` but the outlines, in its order; `constants` the words
     that stand in every row, by column; `label` is the column that names a feature. `all_names` are
     those of the layer, whichever were asked for, so that a short name never depends on that.
-    `description` says in one text what `facts` tells by name. `built` is when the dataset was made,
-    the only time that a file may hold, so that the same question gives the same bytes.
+    `description` says in one text what `facts` tells by name. `stamp` is the only time that a file
+    may hold, so that the same question gives the same bytes.
     `features()` are as GeoJSON has them, without the constants.
     """
 
@@ -43,7 +43,7 @@ class Content:
     label: str
     all_names: tuple[str, ...]
     geometry: Literal["Point", "MultiPolygon"]
-    built: datetime
+    stamp: datetime
     frame: Callable[[], geopandas.GeoDataFrame]
     features: Callable[[], Iterable[Record]]
 

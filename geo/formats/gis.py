@@ -14,7 +14,7 @@ _WRITING = Lock()  # the date that GDAL writes is a setting of the process
 
 def write_geopackage(content: Content, path: Path) -> None:
     """A GeoPackage 1.2, which older programs read too, with a spatial index."""
-    date = content.built.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    date = content.stamp.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     with _WRITING:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": date})
         try:

@@ -37,7 +37,7 @@ def write_shapefile(content: Content, path: Path) -> None:
 
 
 def _write(content: Content, frame: geopandas.GeoDataFrame, path: Path) -> None:
-    date = content.built.strftime("%Y-%m-%d")
+    date = content.stamp.strftime("%Y-%m-%d")
     with warnings.catch_warnings():
         # GDAL says that a number of 15 digits may lose the last of them
         warnings.filterwarnings("ignore", message="Value .* of field", category=RuntimeWarning)
@@ -53,7 +53,7 @@ def _write(content: Content, frame: geopandas.GeoDataFrame, path: Path) -> None:
 
 
 def _pack(files: list[Path], content: Content, path: Path) -> None:
-    stamp = content.built.timetuple()[:6]
+    stamp = content.stamp.timetuple()[:6]
     with zipfile.ZipFile(path, "w") as archive:
         for file in files:
             entry = zipfile.ZipInfo(file.name, stamp)
