@@ -1,7 +1,6 @@
 """The command `safermap export`: layers as files, the same that the addresses give."""
 
 import filecmp
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,8 @@ from service.loading import HOME
 
 if TYPE_CHECKING:
     from layers.layer import Layer
+    from service.file_body import FileBody
+    from service.responses import Body
     from service.site import Site
 
 ALL = "all"
@@ -115,7 +116,6 @@ def _export_all(site: "Site", query: dict[str, str], folder: Path, base: str) ->
 def _export(site: "Site", layer: "Layer", query: dict[str, str], out: Path, base: str) -> None:
     """Write one layer to a file, or into a folder under the name that a download has."""
     from service.downloads import features_as  # noqa: PLC0415
-    from service.file_body import FileBody  # noqa: PLC0415
     from service.formats import FORMATS  # noqa: PLC0415
     from service.items import file_name  # noqa: PLC0415
     from service.parameters import read_question  # noqa: PLC0415
@@ -124,21 +124,27 @@ def _export(site: "Site", layer: "Layer", query: dict[str, str], out: Path, base
     if out.is_dir():
         question = read_question(site.dataset, query)
         out = out / file_name(site, layer, question, FORMATS[query["f"]].ending)
-    partial = out.with_name(f".{out.name}.part")
     try:
-        if isinstance(body, FileBody):
-            shutil.copyfile(body.file.path, partial)
-        else:
-            partial.write_bytes(body.plain)
-        if out.is_file() and filecmp.cmp(partial, out, shallow=False):
-            _say(f"{out} is as it was")
-            return
-        partial.replace(out)
+        new = _put(body, out)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror or error}.") from error
+    _say(f"Wrote {out}" if new else f"{out} is as it was")
+
+
+def _put(body: "Body | FileBody", out: Path) -> bool:
+    """Write beside and rename, so that whoever looks finds the old file or the new one, whole.
+
+    Not where the old one has the same content; whether it was written.
+    """
+    partial = out.with_name(f".{out.name}.part")
+    try:
+        body.save(partial)
+        new = not (out.is_file() and filecmp.cmp(partial, out, shallow=False))
+        if new:
+            partial.replace(out)
+        return new
     finally:
         partial.unlink(missing_ok=True)
-    _say(f"Wrote {out}")
 
 
 def _make_folder(folder: Path) -> None:

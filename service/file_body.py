@@ -1,9 +1,11 @@
 """A file as it goes over the wire: from disk in pieces, whole or in ranges."""
 
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -25,6 +27,10 @@ class FileBody:
     media_type: str
     headers: Mapping[str, str]
     modified: datetime | None
+
+    def save(self, path: Path) -> None:
+        """Copy the file to a path. Raises OSError where it cannot be."""
+        shutil.copyfile(self.file.path, path)
 
     def respond(self, scope: Scope) -> Response:
         """The whole file, the ranges asked for, or 304 where the client has it already."""

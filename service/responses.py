@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -40,6 +41,10 @@ class Body:
     def size(self) -> int:
         """Bytes held in memory."""
         return len(self.plain) + len(self.packed or b"")
+
+    def save(self, path: Path) -> None:
+        """Write the plain content to a path. Raises OSError where it cannot be."""
+        path.write_bytes(self.plain)
 
     def since(self, modified: datetime | None) -> "Body":
         """The same, saying since when it is so, if that is told."""

@@ -25,6 +25,7 @@ from starlette.testclient import TestClient
 from geo.dataset import Dataset
 from layers.registry import find_layer
 from service.app import create_app
+from service.formats import FORMATS
 from service.site import Site
 
 GRID = "http://www.opengis.net/def/crs/EPSG/0/27700"
@@ -383,14 +384,21 @@ def test_the_documents_and_the_page_offer_every_format(client: TestClient) -> No
         assert in_grid == (kind not in ("csv", "kml"))
 
 
+@pytest.fixture(scope="module")
+def anyone(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """A client of what anyone may see of a partner's records."""
+    return TestClient(create_app(Site(seen_by_anyone(tmp_path_factory.mktemp("seen"), 1))))
+
+
 @pytest.mark.parametrize("kind", ENDINGS)
-def test_what_is_hidden_is_in_no_format(tmp_path: Path, kind: str) -> None:
-    client = TestClient(create_app(Site(seen_by_anyone(tmp_path, 1))))
+def test_what_is_hidden_is_in_no_format(anyone: TestClient, tmp_path: Path, kind: str) -> None:
     query = {"theme": "burglary", "datetime": "2018-04/2019-03"}
-    found = same(client, "lsoas", kind, query, tmp_path)
+    found = same(anyone, "lsoas", kind, query, tmp_path)
     hidden = found["count"].isna()
     assert 0 < hidden.sum() < len(found)
     assert found.loc[hidden, "rate"].isna().all()
+    response = anyone.get("/collections/lsoas/items", params={**query, "f": kind})
+    assert "last-modified" not in response.headers  # which would tell that the hidden changed
 
 
 @pytest.mark.parametrize("kind", ENDINGS)
@@ -414,6 +422,14 @@ def test_gdal_of_the_system_opens_every_format(
     assert found.returncode == 0
     assert "ERROR" not in found.stderr
     assert "Feature Count: 193" in found.stdout
+
+
+def test_the_document_lists_the_formats_and_their_media_types() -> None:
+    text = (Path(__file__).parents[2] / "docs/downloads.md").read_text("utf-8")
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
+    told = {row[1].strip(" `="): row[2].strip(" `") for row in rows}
+    told.pop("f", None)
+    assert told == MEDIA == {name: one.media for name, one in FORMATS.items()}
 
 
 def test_places_have_no_denominator(client: TestClient, tmp_path: Path) -> None:
