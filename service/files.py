@@ -72,6 +72,13 @@ class Files:
         making.set_result(file)
         return file
 
+    def close(self) -> None:
+        """Let go of every file and the folder. What is asked for after is made anew."""
+        with self._lock:
+            self._kept.clear()
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+
     def _made(self, ending: str, write: Callable[[Path], None]) -> File:
         try:
             path = self._place() / f"{next(self._numbers)}.{ending}"

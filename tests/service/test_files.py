@@ -8,8 +8,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx2
 import pytest
 from pyogrio.errors import FeatureError
+from serving import serving
 from starlette.testclient import TestClient
 
 from geo.dataset import Dataset
@@ -71,6 +73,10 @@ def test_the_least_recently_asked_give_way_but_not_while_one_is_sent(place: Path
     assert len(held(place)) == 2
     ask("too large to keep", 30)
     assert sum(path.stat().st_size for path in held(place)) == 20
+    files.close()
+    assert held(place) == []
+    ask("a")
+    assert len(held(place)) == 1
 
 
 @pytest.mark.parametrize(
@@ -150,6 +156,18 @@ def test_the_folder_goes_with_the_process(embedded_home: Path, tmp_path: Path) -
     )  # fmt: skip
     assert found.stdout == "1\n", found.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_is_stopped_leaves_no_folder(
+    embedded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    with serving(tmp_path / "log.txt", "--dataset", embedded_home) as address:
+        assert httpx2.get(f"{address}{ITEMS}?f=gpkg", trust_env=False).status_code == 200
+        assert len(held(place)) == 1
+    assert list(place.iterdir()) == []
 
 
 def test_a_client_that_goes_away_leaves_the_file_for_the_next(embedded: Dataset) -> None:
