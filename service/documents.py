@@ -8,6 +8,7 @@ from geo.recorders import names_of
 from layers.filtering import GEOMETRY
 from layers.layer import Layer
 from layers.metadata import LICENCE, attribution
+from service.formats import FORMATS
 from service.items import link
 from service.negotiate import MEDIA
 from service.site import Site
@@ -120,8 +121,12 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
             ),
             link(f"{here}/queryables", QUERYABLES, SCHEMA_MEDIA, "fields to filter by"),
             link(f"{here}/items", "items", MEDIA["geojson"], "features as GeoJSON"),
-            link(f"{here}/items?f=csv", "items", MEDIA["csv"], "features as CSV"),
             link(f"{here}/items?f=html", "items", MEDIA["html"], "features as a map"),
+            *(
+                link(f"{here}/items?f={name}", "items", one.media, f"features as {one.title}")
+                for name, one in FORMATS.items()
+                if name != "geojson"
+            ),
             link(f"{here}/style?f=qml", "stylesheet", MEDIA["qml"], "style for QGIS"),
             link(f"{here}/style?f=sld", "stylesheet", MEDIA["sld"], "style as SLD 1.0"),
             link(LICENCE, "license", MEDIA["html"], "Open Government Licence v3.0"),

@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from service.documents import OPENAPI_MEDIA, SCHEMA_MEDIA
+from service.formats import FORMATS
 from service.negotiate import MEDIA
 from service.openapi_town import TOWN
 from service.parameters import (
@@ -99,8 +100,8 @@ def _paths(site: Site) -> Json:
             (layer,),
             media=SCHEMA_MEDIA,
         ),
-        "/collections/{layer}/items": _get(
-            "The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection", csv=True
+        "/collections/{layer}/items": _with_files(
+            _get("The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection")
         ),
         "/collections/{layer}/items/{id}": _get(
             "One feature.", "item", ITEM, (layer, item), "Feature"
@@ -165,6 +166,23 @@ def _files(described: Json, *forms: str) -> Json:
     content = {MEDIA[form]: {"schema": {"type": "string"}} for form in forms}
     described["get"]["responses"]["200"]["content"] = content
     return described
+
+
+def _with_files(path: Json) -> Json:
+    """The features in every format, as files that may come in parts."""
+    answers: Json = path["get"]["responses"]
+    content = answers["200"]["content"]
+    collection = content[MEDIA["geojson"]]
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    for one in FORMATS.values():
+        content[one.media] = collection if one.paged else binary
+    answers["206"] = {"description": "The ranges of bytes asked for of a file (Range)."}
+    answers["304"] = {
+        "description": "What the client has is so still (If-None-Match, If-Modified-Since)."
+    }
+    for status in ("416", "507"):
+        answers[status] = {"$ref": "#/components/responses/Problem"}
+    return path
 
 
 def _in_path(name: str, values: list[str] | None, meaning: str) -> Json:

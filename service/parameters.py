@@ -163,13 +163,10 @@ PARAMETERS = {
         ),
         Parameter(
             "limit",
-            f"How many features to return; at most {LARGEST_LIMIT:,}.",
-            lambda _: {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": LARGEST_LIMIT,
-                "default": DEFAULT_LIMIT,
-            },
+            f"How many features to return. A page, GeoJSON or JSON-FG, has {DEFAULT_LIMIT:,} "
+            f"without it, and {LARGEST_LIMIT:,} where more are asked for; a file of any other "
+            "format has every feature that matches without it, and as many as are asked for.",
+            lambda _: {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
         ),
         Parameter(
             "offset",
@@ -211,7 +208,7 @@ def check_names(query: QueryParams, allowed: tuple[str, ...]) -> None:
             raise QuestionError(f"The parameter '{name}' is given more than once.")
 
 
-def read_question(dataset: Dataset, query: QueryParams) -> Question:
+def read_question(dataset: Dataset, query: Mapping[str, str]) -> Question:
     """The question a request asks. Raises QuestionError naming what is allowed."""
     return Question.ask(
         dataset,

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from geo.crs import GRID
 from geo.dataset import Dataset
 from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
@@ -13,13 +14,14 @@ from geo.query import Question
 from layers.layer import Answer, Field, Layer
 from layers.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service import words
+from service.formats import FORMATS
 from service.pages.choices import USUAL, Choice, rate_choices
 from service.pages.controls import NOTHING, Chooser, controls
 from service.pages.frame import address, beside, frame, said
 from service.pages.funnel_chart import funnel_charts
 from service.pages.layer_map import layer_map, left_aside
 from service.pages.render import render_page
-from service.parameters import CHOSEN, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
+from service.parameters import CHOSEN, DEFAULT_LIMIT, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
 from service.records.record import record_of
 from service.site import Site
 from service.styles import legend_of, one_set
@@ -65,6 +67,9 @@ def layer_page(site: Site, layer: Layer, base: str) -> bytes:
         themes=[theme for name, theme in site.themes.items() if name not in OFFENCES],
         offences=[name for name in site.themes if name in OFFENCES and name not in THEMES],
         parameters=[PARAMETERS[name] for name in ITEMS if name not in left_out],
+        formats=FORMATS.values(),
+        grid=GRID.uri,
+        page_size=DEFAULT_LIMIT,
         rated=layer.rated(site.dataset),
     )
 

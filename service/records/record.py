@@ -12,12 +12,9 @@ from geo.period import Period
 from geo.query import Question
 from layers.layer import Layer
 from layers.metadata import LICENCE, caveats
-from service.negotiate import MEDIA
+from service.formats import FORMATS
 from service.pages.about_facts import about_facts
 from service.site import Site
-
-FORMATS = (("geojson", "GeoJSON", "RFC 7946"), ("csv", "CSV", "RFC 4180"))
-"""How a layer can be had, what a format is called, and the edition of its definition."""
 
 _BASIC = ("Crime", "Public safety", "Neighbourhoods")
 
@@ -85,8 +82,8 @@ def record_of(site: Site, layer: Layer, base: str) -> Record:
         organisation=dataset.partnership,
         contact=site.contact,
         distributions=tuple(
-            Distribution(name, edition, MEDIA[key], f"{here}/items?f={key}")
-            for key, name, edition in FORMATS
+            Distribution(one.title, one.edition, one.media, f"{here}/items?f={one.name}")
+            for one in FORMATS.values()
         ),
     )
 
