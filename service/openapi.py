@@ -22,6 +22,11 @@ from service.site import Site
 
 Json = dict[str, Any]
 FEATURES = ("Feature", "FeatureCollection")
+_PARAMETER = "#/components/parameters/"
+_FORMAT_OF = {media: name for name, media in MEDIA.items()} | {
+    SCHEMA_MEDIA: "json",
+    OPENAPI_MEDIA: "json",
+}
 
 
 def api_document(site: Site, base: str) -> Json:
@@ -40,9 +45,9 @@ def api_document(site: Site, base: str) -> Json:
             },
         },
         "servers": [{"url": base or "/"}],
-        "paths": _paths(site),
+        "paths": {address: _named_formats(path) for address, path in _paths(site).items()},
         "components": {
-            "parameters": {name: _parameter(site, name) for name in PARAMETERS},
+            "parameters": {name: _parameter(site, name) for name in PARAMETERS if name != "f"},
             "schemas": {
                 "Problem": _PROBLEM,
                 "FeatureCollection": _COLLECTION,
@@ -149,7 +154,7 @@ def _get(
     problems = {"400": {"$ref": "#/components/responses/Problem"}}
     if in_path:
         problems["404"] = {"$ref": "#/components/responses/Problem"}
-    asked = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in parameters]
+    asked = [{"$ref": f"{_PARAMETER}{parameter}"} for parameter in parameters]
     answer = {"description": "The answer.", "content": content}
     return {
         "get": {
@@ -182,6 +187,22 @@ def _with_files(path: Json) -> Json:
     }
     for status in ("416", "507"):
         answers[status] = {"$ref": "#/components/responses/Problem"}
+    return path
+
+
+def _named_formats(path: Json) -> Json:
+    """The parameter `f` with the formats that this address answers in."""
+    described = path["get"]
+    offered = [_FORMAT_OF[media] for media in described["responses"]["200"]["content"]]
+    for place, parameter in enumerate(described["parameters"]):
+        if parameter.get("$ref") == f"{_PARAMETER}f":
+            described["parameters"][place] = {
+                "name": "f",
+                "in": "query",
+                "required": False,
+                "description": PARAMETERS["f"].meaning,
+                "schema": {"type": "string", "enum": offered},
+            }
     return path
 
 
