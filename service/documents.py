@@ -12,8 +12,10 @@ from service.formats import FORMATS
 from service.items import link
 from service.negotiate import MEDIA
 from service.site import Site
+from service.vector_tiles import TILE_GRID
 
 SCHEMA_MEDIA = "application/schema+json"
+VECTOR_TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
 QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 OPENAPI_MEDIA = "application/vnd.oai.openapi+json;version=3.0"
 CONFORMS = tuple(
@@ -127,6 +129,7 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
                 for name, one in FORMATS.items()
                 if name != "geojson"
             ),
+            link(f"{here}/tiles/{TILE_GRID}", VECTOR_TILES, MEDIA["json"], "as vector tiles"),
             link(f"{here}/style?f=qml", "stylesheet", MEDIA["qml"], "style for QGIS"),
             link(f"{here}/style?f=sld", "stylesheet", MEDIA["sld"], "style as SLD 1.0"),
             link(LICENCE, "license", MEDIA["html"], "Open Government Licence v3.0"),

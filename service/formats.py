@@ -7,6 +7,7 @@ from geo.formats.geojson import write_sequence
 from geo.formats.gis import write_flatgeobuf, write_geopackage, write_geoparquet
 from geo.formats.kml import write_kml
 from geo.formats.shapefile import write_shapefile
+from geo.formats.tiles import write_pmtiles
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,16 @@ FORMATS: dict[str, Format] = {
             "kml",
             "for Google Earth; in longitude and latitude alone",
             write=write_kml,
+            systems=False,
+        ),
+        Format(
+            "pmtiles",
+            "PMTiles",
+            "3",
+            "application/vnd.pmtiles",
+            "pmtiles",
+            "for web maps of many areas; vector tiles in one file",
+            write=write_pmtiles,
             systems=False,
         ),
         Format(

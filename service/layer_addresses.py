@@ -17,7 +17,7 @@ from service.items import geojson_item, one_item
 from service.negotiate import MEDIA
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.controls import fit
-from service.parameters import ITEM, ITEMS, STYLE, read_question
+from service.parameters import ITEM, ITEMS, STYLE, TILES, read_question
 from service.records.dcat import dcat_catalogue, dcat_dataset
 from service.records.dictionary import dictionary, dictionary_csv, dictionary_page
 from service.records.gemini import gemini_xml
@@ -25,6 +25,7 @@ from service.records.record import record_of
 from service.responses import Body
 from service.site import Site
 from service.styles import definition_body, project_body, style_body
+from service.vector_tiles import TILE_GRID, tile_body, tile_set
 from service.window import Page, read_window
 
 METHODS = ["GET", "HEAD"]
@@ -111,6 +112,30 @@ async def style(request: Request, name: str) -> Response:
         }
 
     return await answer(request, STYLE, makers)
+
+
+@router.api_route(f"/collections/{{name}}/tiles/{TILE_GRID}", methods=METHODS)
+async def tiles(request: Request, name: str) -> Response:
+    """Where the vector tiles of a layer are, and what is in them."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer, query = site.layer(name), dict(request.query_params)
+        question = read_question(site.dataset, query)
+        read_window(query, layer, site.dataset)
+        return {"json": data(lambda: tile_set(site, layer, question, base, query))}
+
+    return await answer(request, TILES, makers)
+
+
+@router.api_route(f"/collections/{{name}}/tiles/{TILE_GRID}/{{z}}/{{y}}/{{x}}", methods=METHODS)
+async def vector_tile(request: Request, name: str, z: str, y: str, x: str) -> Response:
+    """One vector tile of a layer."""
+
+    def makers(site: Site, _: str) -> Makers:
+        layer, query = site.layer(name), dict(request.query_params)
+        return {"mvt": partial(tile_body, site, layer, query, (z, y, x))}
+
+    return await answer(request, TILES, makers)
 
 
 @router.api_route("/qgis/project.qgs", methods=METHODS)

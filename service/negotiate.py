@@ -11,6 +11,7 @@ MEDIA = {
     "pdf": "application/pdf",
     "gemini": "application/vnd.iso.19139+xml",
     "dcat": "application/ld+json",
+    "mvt": "application/vnd.mapbox-vector-tile",
     "atom": "application/atom+xml",
     "qml": "application/x-qgis-layer-settings",
     "sld": "application/vnd.ogc.sld+xml",

@@ -16,9 +16,11 @@ from service.parameters import (
     PRINTED,
     SEARCH,
     STYLE,
+    TILES,
     VIEW,
 )
 from service.site import Site
+from service.vector_tiles import TILE_GRID
 
 Json = dict[str, Any]
 FEATURES = ("Feature", "FeatureCollection")
@@ -117,6 +119,21 @@ def _paths(site: Site) -> Json:
             "sld",
             "qlr",
         ),
+        f"/collections/{{layer}}/tiles/{TILE_GRID}": _get(
+            "Where the vector tiles of a layer are, as TileJSON.",
+            "tiles",
+            TILES,
+            (layer,),
+            html=False,
+        ),
+        f"/collections/{{layer}}/tiles/{TILE_GRID}/{{z}}/{{y}}/{{x}}": _get(
+            "One vector tile of a layer.",
+            "tile",
+            TILES,
+            (layer, *(_in_path(name, None, words) for name, words in _TILE)),
+            media=MEDIA["mvt"],
+            html=False,
+        ),
         "/qgis/project.qgs": _files(
             _get("A project of every layer for QGIS.", "project", ("f",)), "qgs"
         ),
@@ -141,7 +158,7 @@ def _get(
 ) -> Json:
     content: Json = {MEDIA["html"]: {"schema": {"type": "string"}}} if html else {}
     named: Json = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
-    if media == MEDIA["pdf"]:
+    if media in (MEDIA["pdf"], MEDIA["mvt"]):
         named = {"type": "string", "format": "binary"}
     if media == MEDIA["atom"]:
         named = {"type": "string"}
@@ -224,6 +241,7 @@ def _parameter(site: Site, name: str) -> Json:
     }
 
 
+_TILE = (("z", "The zoom."), ("y", "The row, from the north."), ("x", "The column."))
 _STRATEGY = "The figures that the partnership printed, recomputed."
 _PROBLEM: Json = {
     "type": "object",

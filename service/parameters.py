@@ -192,8 +192,10 @@ BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
 SEARCH = ("q", *KEPT_BY_SEARCH, "f")
 DETAIL = ("cell", "shape", "bandwidth")
 STYLE = (*QUESTION, "town", "rates", "set", *DETAIL, "f")
+FILTER = ("filter", "filter-lang", "filter-crs")
+TILES = (*QUESTION, "town", "set", *DETAIL, *FILTER, "properties", "f")
 ITEM = (*QUESTION, "town", *DETAIL, "crs", "f")
-CHOSEN = ("bbox", "bbox-crs", "filter", "filter-lang", "filter-crs")
+CHOSEN = ("bbox", "bbox-crs", *FILTER)
 SHAPED = ("sortby", "properties", "crs")
 ITEMS = (*QUESTION, "town", "rates", "set", *DETAIL, *CHOSEN, *SHAPED, "limit", "offset", "f")
 

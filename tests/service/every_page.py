@@ -3,6 +3,7 @@
 from layer_names import SHIPPED, WITHIN_TOWN
 
 from service.addresses import router
+from service.vector_tiles import TILE_GRID
 
 PAGES = {
     "/": ["/"],
@@ -30,6 +31,8 @@ NO_PAGES = {
     "/feed",
     "/health",
     "/collections/{name}/style",
+    f"/collections/{{name}}/tiles/{TILE_GRID}",
+    f"/collections/{{name}}/tiles/{TILE_GRID}/{{z}}/{{y}}/{{x}}",
     "/qgis/project.qgs",
     "/static/folium.js",
     "/static/joined/{name}",

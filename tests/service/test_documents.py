@@ -178,7 +178,10 @@ def documented(api: dict[str, Any], path: str) -> set[str]:
 def addresses(path: str) -> list[str]:
     """Addresses that a documented path stands for."""
     return [
-        path.replace("{town}", "wem").replace("{layer}", layer).replace("{id}", feature)
+        path.replace("{town}", "wem")
+        .replace("{layer}", layer)
+        .replace("{id}", feature)
+        .replace("{z}/{y}/{x}", "8/83/126")
         for layer, feature in FIRST_IDS.items()
     ]
 
@@ -226,7 +229,7 @@ def test_every_query_parameter_is_documented_with_what_it_takes(
 def test_every_documented_format_is_answered_as_the_type_it_stands_for(
     client: TestClient, api: dict[str, Any]
 ) -> None:
-    filled = {"{layer}": "towns", "{town}": "ludlow", "{id}": "ludlow"}
+    filled = {"{layer}": "towns", "{town}": "ludlow", "{id}": "ludlow", "{z}/{y}/{x}": "8/83/126"}
     for path, methods in api["paths"].items():
         address = path
         for name, value in filled.items():

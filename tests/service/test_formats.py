@@ -41,6 +41,7 @@ MEDIA = {
     "fgb": "application/vnd.flatgeobuf",
     "parquet": "application/vnd.apache.parquet",
     "kml": "application/vnd.google-earth.kml+xml",
+    "pmtiles": "application/vnd.pmtiles",
     "geojsonseq": "application/geo+json-seq",
     "jsonfg": "application/vnd.ogc.fg+json",
     "csv": "text/csv",
@@ -381,7 +382,7 @@ def test_the_documents_and_the_page_offer_every_format(client: TestClient) -> No
     for kind in MEDIA:
         assert f'/collections/hotspots/items?f={kind}"' in page
         in_grid = f"/collections/hotspots/items?f={kind}&amp;crs={GRID}" in page
-        assert in_grid == (kind not in ("csv", "kml"))
+        assert in_grid == (kind not in ("csv", "kml", "pmtiles"))
 
 
 @pytest.fixture(scope="module")
