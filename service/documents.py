@@ -9,14 +9,12 @@ from layers.filtering import GEOMETRY
 from layers.layer import Layer
 from layers.metadata import LICENCE, attribution
 from service.formats import FORMATS
-from service.items import link
+from service.items import QUERYABLES, SCHEMA_MEDIA, link
 from service.negotiate import MEDIA
 from service.site import Site
 from service.vector_tiles import TILE_GRID
 
-SCHEMA_MEDIA = "application/schema+json"
 VECTOR_TILES = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
-QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 OPENAPI_MEDIA = "application/vnd.oai.openapi+json;version=3.0"
 CONFORMS = tuple(
     f"http://www.opengis.net/spec/{standard}/1.0/conf/{name}"

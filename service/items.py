@@ -23,6 +23,8 @@ from service.site import Site, features
 from service.window import Page, Window, choose, read_system
 
 Query = dict[str, str]
+SCHEMA_MEDIA = "application/schema+json"
+QUERYABLES = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 LONGEST = 80  # letters of an area's name in a file name, which some systems cut at 255
 
 
@@ -84,6 +86,8 @@ def _page(
     headers = {
         "Content-Disposition": f'inline; filename="{file}"',
         "Content-Crs": f"<{window.system.uri}>",
+        "Link": f"</collections/{layer.name}/queryables>; "
+        f'rel="{QUERYABLES}"; type="{SCHEMA_MEDIA}"',
     }
     return Body.of(content, MEDIA[name], headers)
 

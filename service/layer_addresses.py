@@ -13,7 +13,7 @@ from service import documents
 from service.answering import Makers, answer, data, page
 from service.downloads import features_as
 from service.formats import FORMATS
-from service.items import geojson_item, one_item
+from service.items import SCHEMA_MEDIA, geojson_item, one_item
 from service.negotiate import MEDIA
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.controls import fit
@@ -91,7 +91,7 @@ async def queryables(request: Request, name: str) -> Response:
         rows = [(field, shown["title"]) for field, shown in found["properties"].items()]
         return {
             "html": page(document_page, site, found["title"], found["description"], rows),
-            "json": data(lambda: found, documents.SCHEMA_MEDIA),
+            "json": data(lambda: found, SCHEMA_MEDIA),
         }
 
     return await answer(request, ("f",), makers)

@@ -3,8 +3,9 @@
 from importlib.metadata import version
 from typing import Any
 
-from service.documents import OPENAPI_MEDIA, SCHEMA_MEDIA
+from service.documents import OPENAPI_MEDIA
 from service.formats import FORMATS
+from service.items import SCHEMA_MEDIA
 from service.negotiate import MEDIA
 from service.openapi_town import TOWN
 from service.parameters import (

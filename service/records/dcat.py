@@ -46,7 +46,7 @@ def _dataset(record: Record) -> dict[str, Any]:
         "dct:publisher": _organisation(record.organisation),
         "dcat:contactPoint": _contact(record),
         "dcat:keyword": [_words(word) for word in record.keywords],
-        "dct:issued": _day(record.day.isoformat()),
+        "dct:issued": _day(record.day),
         "dct:accrualPeriodicity": {"@id": _FREQUENCY},
         "dct:spatial": {
             "@type": "dct:Location",
@@ -54,8 +54,8 @@ def _dataset(record: Record) -> dict[str, Any]:
         },
         "dct:temporal": {
             "@type": "dct:PeriodOfTime",
-            "dcat:startDate": _day(record.first.isoformat()),
-            "dcat:endDate": _day(record.last.isoformat()),
+            "dcat:startDate": _day(record.first),
+            "dcat:endDate": _day(record.last),
         },
         "dct:provenance": {"@type": "dct:ProvenanceStatement", "dct:description": record.lineage},
         "dct:accessRights": {"@id": f"{_RIGHTS}{'RESTRICTED' if record.restricted else 'PUBLIC'}"},

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from geo.counted import counted
+from service.items import days
 from service.pages.render import render_page
-from service.records.record import days
 from service.site import Site
 
 
@@ -55,7 +55,7 @@ def _served(site: Site) -> Entry:
     _, last = days(dataset.period)
     return Entry(
         id=f"urn:safermap:dataset:{dataset.id}",
-        updated=datetime.combine(last, time(), UTC).isoformat(),
+        updated=f"{last}T00:00:00+00:00",
         title=f"Figures of {dataset.period.words()}",
         summary=f"Dataset {dataset.id}: another id means other figures.",
     )

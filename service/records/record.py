@@ -1,9 +1,7 @@
 """What is said of a layer to a catalogue, whatever the catalogue's form."""
 
-import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,6 +11,7 @@ from geo.query import Question
 from layers.layer import Layer
 from layers.metadata import LICENCE, caveats
 from service.formats import FORMATS
+from service.items import days
 from service.pages.about_facts import about_facts
 from service.site import Site
 
@@ -34,9 +33,10 @@ class Record:
     """A layer as a catalogue has it.
 
     `identifier` is the layer's address, `uuid` of the record itself. `extent` is west, south, east
-    and north in degrees. `day` is when the figures were made; of a public view, where that is not
-    told, the end of its months. `restricted`: whether not everyone may see it. `contact` is an
-    address of electronic mail; None where the service was given none.
+    and north in degrees; `first` and `last` are the days that its months begin and end on. `day` is
+    when the figures were made; of a public view, where that is not told, the last. `restricted`:
+    whether not everyone may see it. `contact` is an address of electronic mail; None where the
+    service was given none.
     """
 
     identifier: str
@@ -45,9 +45,9 @@ class Record:
     abstract: str
     keywords: tuple[str, ...]
     extent: tuple[float, ...]
-    first: date
-    last: date
-    day: date
+    first: str
+    last: str
+    day: str
     lineage: str
     use: tuple[str, ...]
     licence: str | None
@@ -74,7 +74,7 @@ def record_of(site: Site, layer: Layer, base: str) -> Record:
         extent=tuple(layer.shapes(dataset).extent),
         first=first,
         last=last,
-        day=datetime.fromisoformat(made).date() if made else last,
+        day=made[:10] if made else last,
         lineage=" ".join(_lineage(facts, rated=layer.rated(dataset))),
         use=tuple(_use(facts)),
         licence=None if restricted else LICENCE,
@@ -91,13 +91,6 @@ def record_of(site: Site, layer: Layer, base: str) -> Record:
 def _title(dataset: Dataset, layer: Layer) -> str:
     drawn = " (illustrative)" if dataset.illustrative else ""
     return f"{layer.title}: {dataset.area}, {dataset.period.words()}{drawn}"
-
-
-def days(period: Period) -> tuple[date, date]:
-    """The first and the last day of a period."""
-    year, month = divmod(period.last, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(period.first // 12, period.first % 12 + 1, 1), date(year, month + 1, last)
 
 
 def _themes(site: Site) -> list[str]:

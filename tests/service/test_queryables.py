@@ -29,3 +29,15 @@ def test_every_field_can_be_filtered_by_and_says_its_type_and_unit(
         assert sum(part["numberMatched"] for part in parts) == whole
         if not field["null"]:
             assert parts[0]["numberMatched"] == 0
+
+
+@pytest.mark.parametrize("form", ["geojson", "jsonfg"])
+def test_features_lead_to_the_fields_to_filter_by_in_their_head(
+    client: TestClient, form: str
+) -> None:
+    response = client.head(f"/collections/towns/items?f={form}")
+    assert response.links["http://www.opengis.net/def/rel/ogc/1.0/queryables"] == {
+        "url": "/collections/towns/queryables",
+        "rel": "http://www.opengis.net/def/rel/ogc/1.0/queryables",
+        "type": "application/schema+json",
+    }
