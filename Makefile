@@ -35,3 +35,4 @@ bench: setup
 	$(BIN)/python -m bench.questions
 	$(BIN)/python -m bench.redraw
 	$(BIN)/python -m bench.heap
+	$(BIN)/python -m bench.features
