@@ -3,7 +3,7 @@ UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 STAMP := .venv/.set-up
 
-.PHONY: setup serve test check bench
+.PHONY: setup serve test test-qgis check bench
 
 setup: $(STAMP)
 
@@ -29,6 +29,10 @@ check: setup
 test: check
 	$(BIN)/pytest --numprocesses auto --dist loadfile
 
+# Needs Debian's qgis and python3-qgis; without them these tests skip, here and in `make test`.
+test-qgis: setup
+	$(BIN)/pytest tests/qgis
+
 bench: setup
 	$(BIN)/python -m bench.build
 	$(BIN)/python -m bench.serve
@@ -36,3 +40,4 @@ bench: setup
 	$(BIN)/python -m bench.redraw
 	$(BIN)/python -m bench.heap
 	$(BIN)/python -m bench.features
+	$(BIN)/python -m bench.fuzz

@@ -110,7 +110,7 @@ def report(title: str, rates: Mapping[str, wrk.Rate]) -> None:
     print(title)
     ours = rates[OURS].per_second
     for name, rate in rates.items():
-        ratio = "" if name == OURS else f"   safermap is {ours / rate.per_second:7.2f} of it"
+        ratio = "" if name == OURS else f"   safermap: {ours / rate.per_second:.2f} of it"
         print(
             f"  {name:<32}{rate.per_second:8,.0f} requests a second   p99 {rate.p99:7.2f} ms{ratio}",
             flush=True,

@@ -42,3 +42,7 @@ class FetchError(SafermapError):
 
 class PublishError(SafermapError):
     """A database that cannot be reached, or where tables cannot be published."""
+
+
+class StorageError(SafermapError):
+    """A file that cannot be made, because the disk does not take it."""

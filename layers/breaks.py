@@ -51,6 +51,15 @@ def shown(value: float) -> float:
     return math.floor(value * 10 + 0.5) / 10
 
 
+def least_shown(limit: float) -> float:
+    """The least value that is shown as a limit of one decimal.
+
+    >>> least_shown(2.3), shown(2.25)
+    (2.25, 2.3)
+    """
+    return round(limit - 0.05, 2)
+
+
 def class_labels(breaks: list[float], step: float = 0.1) -> list[str]:
     """The classes in words, lowest first: `Under 3`, `3 to 4.9`, `12 or more`.
 

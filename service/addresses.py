@@ -21,6 +21,7 @@ from service.items import layer_facts
 from service.layer_addresses import METHODS
 from service.layer_addresses import router as layers
 from service.maps import MAP_SCRIPT, map_script
+from service.negotiate import MEDIA
 from service.openapi import api_document
 from service.pages.about import about_page
 from service.pages.about_facts import about_facts
@@ -37,6 +38,7 @@ from service.parameters import (
     check_names,
     read_rates,
 )
+from service.records.feed import feed
 from service.responses import Body, json_response
 from service.search import search, search_page
 from service.site import Site
@@ -54,6 +56,16 @@ async def home(request: Request) -> Response:
             "html": page(home_page, site),
             "json": data(lambda: documents.landing(site, base)),
         },
+    )
+
+
+@router.api_route("/feed", methods=METHODS)
+async def versions(request: Request) -> Response:
+    """When the figures were made anew."""
+    return await answer(
+        request,
+        ("f",),
+        lambda site, base: {"atom": lambda: Body.of(feed(site, base), MEDIA["atom"])},
     )
 
 

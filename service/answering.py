@@ -1,23 +1,22 @@
 """One way to answer: the format wanted, made once, in bytes that are kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.file_body import FileBody
 from service.kept import asked
 from service.negotiate import MEDIA, wanted_format
-from service.parameters import (
-    check_names,
-)
+from service.parameters import check_names
 from service.responses import Body, json_bytes
 from service.site import Site
 
 _STYLED = {"Link": "</static/joined/look.css>; rel=preload; as=style"}
 
-Makers = dict[str, Callable[[], Body]]
+Makers = Mapping[str, Callable[[], Body | FileBody]]
 """How each offered format of an answer is made."""
 
 
@@ -37,9 +36,12 @@ async def answer(
     site: Site = request.app.state.site
     check_names(request.query_params, allowed)
     offered = makers(site, str(request.base_url).rstrip("/"))
-    make = offered[wanted_format(request, tuple(offered))]
-    made = await run_in_threadpool(make)
+    wanted = wanted_format(request, tuple(offered))
+    made = await run_in_threadpool(offered[wanted])
+    if isinstance(made, FileBody):
+        return made.respond(request.scope)
     if not dated:
+        made = made if wanted == "html" else made.since(site.built)
         site.keep(asked(request.scope), made)
     return made.respond(request.scope)
 

@@ -1,6 +1,7 @@
 """The application that serves one dataset: its addresses, and what stands round every answer."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -27,7 +28,13 @@ class Service(FastAPI):
 
 def create_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
     """The application that serves one dataset, to requests that name one of the hosts."""
-    app = Service(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @asynccontextmanager
+    async def served(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        site.files.close()  # a server that is told to stop ends before Python would
+
+    app = Service(openapi_url=None, docs_url=None, redoc_url=None, lifespan=served)
     app.state.site = site
     app.add_middleware(KeptAnswers, site=site)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)

@@ -12,6 +12,7 @@ from geo.errors import SafermapError
 from service import compare, fetch, loading, strategy
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
+from service.export import export_command
 from service.loading import HOME
 from service.publish.command import publish_command
 
@@ -34,6 +35,7 @@ app.command()(loading.rollback)
 app.command("strategy")(strategy.strategy_command)
 app.command("compare")(compare.compare_command)
 app.command("briefing")(briefing_command)
+app.command("export")(export_command)
 app.command("publish", context_settings={"allow_extra_args": True})(publish_command)
 app.add_typer(fetch.app, name="fetch")
 

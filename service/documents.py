@@ -8,6 +8,7 @@ from geo.recorders import names_of
 from layers.filtering import GEOMETRY
 from layers.layer import Layer
 from layers.metadata import LICENCE, attribution
+from service.formats import FORMATS
 from service.items import link
 from service.negotiate import MEDIA
 from service.site import Site
@@ -49,7 +50,9 @@ def landing(site: Site, base: str) -> dict[str, Any]:
             link(f"{base}/api?f=html", "service-doc", MEDIA["html"], "the API in words"),
             link(f"{base}/conformance", "conformance", MEDIA["json"], "what it conforms to"),
             link(f"{base}/collections", "data", MEDIA["json"], "the layers"),
+            link(f"{base}/qgis/project.qgs", "related", MEDIA["qgs"], "all layers in QGIS"),
             link(f"{base}/compare", "related", MEDIA["json"], "the area beside others"),
+            link(f"{base}/feed", "related", MEDIA["atom"], "when the figures were made anew"),
             link(f"{base}/about", "describedby", MEDIA["json"], "what the data are made of"),
         ],
     }
@@ -118,8 +121,14 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
             ),
             link(f"{here}/queryables", QUERYABLES, SCHEMA_MEDIA, "fields to filter by"),
             link(f"{here}/items", "items", MEDIA["geojson"], "features as GeoJSON"),
-            link(f"{here}/items?f=csv", "items", MEDIA["csv"], "features as CSV"),
             link(f"{here}/items?f=html", "items", MEDIA["html"], "features as a map"),
+            *(
+                link(f"{here}/items?f={name}", "items", one.media, f"features as {one.title}")
+                for name, one in FORMATS.items()
+                if name != "geojson"
+            ),
+            link(f"{here}/style?f=qml", "stylesheet", MEDIA["qml"], "style for QGIS"),
+            link(f"{here}/style?f=sld", "stylesheet", MEDIA["sld"], "style as SLD 1.0"),
             link(LICENCE, "license", MEDIA["html"], "Open Government Licence v3.0"),
         ],
     }

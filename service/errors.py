@@ -8,7 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geo.errors import DatasetError, HiddenError, QuestionError, SafermapError, UnknownNameError
+from geo.errors import (
+    DatasetError,
+    HiddenError,
+    QuestionError,
+    SafermapError,
+    StorageError,
+    UnknownNameError,
+)
 from service.negotiate import prefers_html
 from service.pages.frame import frame
 from service.pages.render import render_page
@@ -20,6 +27,7 @@ STATUS: dict[type[SafermapError], HTTPStatus] = {
     HiddenError: HTTPStatus.FORBIDDEN,
     UnknownNameError: HTTPStatus.NOT_FOUND,
     DatasetError: HTTPStatus.SERVICE_UNAVAILABLE,
+    StorageError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 TITLES = {
     HTTPStatus.BAD_REQUEST: "This cannot be shown",

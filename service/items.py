@@ -1,47 +1,98 @@
-"""The features of a layer as GeoJSON, CSV, or one by one."""
+"""The features of a layer as GeoJSON, JSON-FG, CSV, or one by one."""
 
+import calendar
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from geo.crs import CRS84, System
 from geo.errors import UnknownNameError
 from geo.formats import Record, geojson, to_csv
+from geo.formats.geojson import jsonfg
+from geo.period import Period
 from geo.query import Question
 from geo.recorders import source_asked
-from layers.layer import Layer
+from layers.layer import Answer, Layer
 from layers.metadata import describe
+from service.formats import FORMATS
 from service.negotiate import MEDIA
 from service.responses import Body, json_bytes
 from service.site import Site, features
-from service.window import Window, choose, read_system
+from service.window import Page, Window, choose, read_system
 
 Query = dict[str, str]
 LONGEST = 80  # letters of an area's name in a file name, which some systems cut at 255
 
 
 def geojson_items(
-    site: Site, layer: Layer, question: Question, *, window: Window, base: str, query: Query
+    site: Site, layer: Layer, question: Question, *, window: Page, base: str, query: Query
 ) -> Body:
     """A feature collection with its links, counts and metadata."""
     answer, rows = site.answer(layer, question)
     matched, chosen = choose(answer, window)
-    members = {
+    address = f"{base}/collections/{layer.name}"
+    links = _links(address, query, window, matched, "geojson")
+    members = _members(site, layer, question, answer, (matched, len(chosen), links))
+    content = geojson(members, _asked(features(answer, rows, chosen, window.system), window))
+    return _page(content, "geojson", site, layer=layer, question=question, window=window)
+
+
+def jsonfg_items(
+    site: Site, layer: Layer, question: Question, *, window: Page, base: str, query: Query
+) -> Body:
+    """The same as JSON-FG, where outlines in another system stand beside those of GeoJSON."""
+    answer, rows = site.answer(layer, question)
+    matched, chosen = choose(answer, window)
+    address = f"{base}/collections/{layer.name}"
+    links = _links(address, query, window, matched, "jsonfg")
+    places = answer.shapes.placed(window.system).json
+    content = jsonfg(
+        _members(site, layer, question, answer, (matched, len(chosen), links)),
+        _asked(features(answer, rows, chosen), window),
+        kind=layer.name,
+        dates=days(question.period),
+        system=window.system,
+        places=(places[answer.position[row]] for row in chosen),
+    )
+    return _page(content, "jsonfg", site, layer=layer, question=question, window=window)
+
+
+def _members(
+    site: Site,
+    layer: Layer,
+    question: Question,
+    answer: Answer,
+    found: tuple[int, int, list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """What stands beside the features; `found`: how many matched, how many are here, and links."""
+    matched, returned, links = found
+    return {
         "title": f"{layer.title}: {question.theme.title}, {question.period.words()}",
         "numberMatched": matched,
-        "numberReturned": len(chosen),
-        "links": _links(f"{base}/collections/{layer.name}", query, window, matched),
+        "numberReturned": returned,
+        "links": links,
         "metadata": describe(site.dataset, layer, question, answer),
     }
-    content = geojson(members, _asked(features(answer, rows, chosen, window.system), window))
-    name = file_name(site, layer, question, "geojson")
+
+
+def _page(
+    content: bytes, name: str, site: Site, *, layer: Layer, question: Question, window: Page
+) -> Body:
+    file = file_name(site, layer, question, FORMATS[name].ending)
     headers = {
-        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Disposition": f'inline; filename="{file}"',
         "Content-Crs": f"<{window.system.uri}>",
     }
-    return Body.of(content, MEDIA["geojson"], headers)
+    return Body.of(content, MEDIA[name], headers)
+
+
+def days(period: Period) -> tuple[str, str]:
+    """The first and the last day of some months."""
+    first, last = period.iso().split("/")
+    year, month = map(int, last.split("-"))
+    return f"{first}-01", f"{last}-{calendar.monthrange(year, month)[1]:02}"
 
 
 def _asked(found: list[Record], window: Window) -> list[Record]:
@@ -65,14 +116,17 @@ def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> B
     answer, rows = site.answer(layer, question)
     _, chosen = choose(answer, window)
     said = describe(site.dataset, layer, question, answer)
-    constants = {"caveat": said["caveats"][0]}
-    if said["denominator"] is not None:
-        constants = {"denominator": said["denominator"], **constants}
     columns = [*(window.properties or (field.name for field in layer.fields(site.dataset)))]
-    content = to_csv([rows[i] for i in chosen], columns, constants)
+    content = to_csv([rows[i] for i in chosen], columns, constants_of(said))
     name = file_name(site, layer, question, "csv")
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Body.of(content, "text/csv; charset=utf-8; header=present", headers)
+
+
+def constants_of(said: Mapping[str, Any]) -> dict[str, str]:
+    """What every row of a file says of itself: the denominator, if any, and the first caveat."""
+    told = {"denominator": said["denominator"], "caveat": said["caveats"][0]}
+    return {name: words for name, words in told.items() if words is not None}
 
 
 def one_item(
@@ -130,22 +184,27 @@ def link(href: str, rel: str, media: str, title: str | None = None) -> dict[str,
     return {"href": href, "rel": rel, "type": media, **({"title": title} if title else {})}
 
 
-def _links(collection: str, query: Query, window: Window, matched: int) -> list[dict[str, Any]]:
+def _links(
+    collection: str, query: Query, window: Page, matched: int, name: str
+) -> list[dict[str, Any]]:
+    """Links of a page in a format: itself, the same otherwise, the layer, the pages beside."""
+    media = MEDIA[name]
+
     def page(offset: int) -> str:
         moved = {**query, "limit": str(window.limit), "offset": str(offset)}
         return _address(f"{collection}/items", moved)
 
     items = f"{collection}/items"
     links = [
-        link(_address(items, query), "self", MEDIA["geojson"], "this page"),
+        link(_address(items, query), "self", media, "this page"),
         link(_address(items, {**query, "f": "html"}), "alternate", MEDIA["html"], "as a map"),
         link(_address(items, {**query, "f": "csv"}), "alternate", MEDIA["csv"], "as a table"),
         link(collection, "collection", MEDIA["json"], "the layer"),
     ]
     if window.offset + window.limit < matched:
-        links.append(link(page(window.offset + window.limit), "next", MEDIA["geojson"]))
+        links.append(link(page(window.offset + window.limit), "next", media))
     if window.offset > 0:
-        links.append(link(page(max(0, window.offset - window.limit)), "prev", MEDIA["geojson"]))
+        links.append(link(page(max(0, window.offset - window.limit)), "prev", media))
     return links
 
 

@@ -11,18 +11,21 @@ from geo.query import Question
 from layers.layer import Layer
 from service import documents
 from service.answering import Makers, answer, data, page
-from service.items import csv_items, geojson_item, geojson_items, one_item
+from service.downloads import features_as
+from service.formats import FORMATS
+from service.items import geojson_item, one_item
 from service.negotiate import MEDIA
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.controls import fit
-from service.parameters import ITEM, ITEMS, read_question
+from service.parameters import ITEM, ITEMS, STYLE, read_question
 from service.records.dcat import dcat_catalogue, dcat_dataset
 from service.records.dictionary import dictionary, dictionary_csv, dictionary_page
 from service.records.gemini import gemini_xml
 from service.records.record import record_of
 from service.responses import Body
 from service.site import Site
-from service.window import Window, read_window
+from service.styles import definition_body, project_body, style_body
+from service.window import Page, read_window
 
 METHODS = ["GET", "HEAD"]
 router = APIRouter()
@@ -58,7 +61,7 @@ async def collection(request: Request, name: str) -> Response:
     return await answer(request, ("f",), makers)
 
 
-def _layer_map(site: Site, layer: Layer, query: QueryParams, window: Window) -> bytes:
+def _layer_map(site: Site, layer: Layer, query: QueryParams, window: Page) -> bytes:
     question, kept, left = fit(partial(read_question, site.dataset), query)
     return map_page(site, layer, question, window, dict(kept), left=left)
 
@@ -93,21 +96,42 @@ async def queryables(request: Request, name: str) -> Response:
     return await answer(request, ("f",), makers)
 
 
+@router.api_route("/collections/{name}/style", methods=METHODS)
+async def style(request: Request, name: str) -> Response:
+    """How a layer is drawn, for QGIS and as SLD; a layer of QGIS that is drawn so."""
+
+    def makers(site: Site, base: str) -> Makers:
+        layer, query = site.layer(name), dict(request.query_params)
+        question = read_question(site.dataset, request.query_params)
+        asked = (site, layer, question, read_window(query, layer, site.dataset))
+        return {
+            "qml": partial(style_body, *asked, "qml"),
+            "sld": partial(style_body, *asked, "sld"),
+            "qlr": partial(definition_body, *asked, base=base, query=query),
+        }
+
+    return await answer(request, STYLE, makers)
+
+
+@router.api_route("/qgis/project.qgs", methods=METHODS)
+async def project(request: Request) -> Response:
+    """A project of every layer for QGIS."""
+    return await answer(
+        request, ("f",), lambda site, base: {"qgs": partial(project_body, site, base)}
+    )
+
+
 @router.api_route("/collections/{name}/items", methods=METHODS)
 async def items(request: Request, name: str) -> Response:
-    """A layer's features as a map, GeoJSON or CSV."""
+    """A layer's features as a map, in pages of JSON, or as a file."""
 
     def makers(site: Site, base: str) -> Makers:
         layer, asked = site.layer(name), request.query_params
         query = dict(asked)
         window = read_window(query, layer, site.dataset)
-        question = partial(read_question, site.dataset)
         return {
-            "html": page(_layer_map, site, layer, asked, window),
-            "geojson": lambda: geojson_items(
-                site, layer, question(asked), window=window, base=base, query=query
-            ),
-            "csv": lambda: csv_items(site, layer, question(asked), window),
+            "html": page(_layer_map, site, layer, asked, window.paged()),
+            **{kind: partial(features_as, site, layer, kind, query, base) for kind in FORMATS},
         }
 
     return await answer(request, ITEMS, makers)

@@ -3,19 +3,23 @@
 from starlette.requests import Request
 
 from geo.errors import QuestionError
+from service.formats import FORMATS
 
 MEDIA = {
     "html": "text/html",
     "json": "application/json",
-    "geojson": "application/geo+json",
-    "csv": "text/csv",
     "pdf": "application/pdf",
     "gemini": "application/vnd.iso.19139+xml",
     "dcat": "application/ld+json",
+    "atom": "application/atom+xml",
+    "qml": "application/x-qgis-layer-settings",
+    "sld": "application/vnd.ogc.sld+xml",
+    "qlr": "application/x-qgis-layer-definition",
+    "qgs": "application/x-qgis-project",
+    **{name: one.media for name, one in FORMATS.items()},
 }
-_NAMES = {
-    MEDIA["geojson"]: (MEDIA["geojson"], MEDIA["json"]),  # GeoJSON is JSON
-    MEDIA["gemini"]: (MEDIA["gemini"], "application/xml", "text/xml"),
+_NAMES = {one.media: (one.media, *one.also) for one in FORMATS.values()} | {
+    MEDIA["gemini"]: (MEDIA["gemini"], "application/xml", "text/xml")
 }
 
 

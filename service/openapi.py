@@ -4,6 +4,7 @@ from importlib.metadata import version
 from typing import Any
 
 from service.documents import OPENAPI_MEDIA, SCHEMA_MEDIA
+from service.formats import FORMATS
 from service.negotiate import MEDIA
 from service.openapi_town import TOWN
 from service.parameters import (
@@ -14,12 +15,18 @@ from service.parameters import (
     PARAMETERS,
     PRINTED,
     SEARCH,
+    STYLE,
     VIEW,
 )
 from service.site import Site
 
 Json = dict[str, Any]
 FEATURES = ("Feature", "FeatureCollection")
+_PARAMETER = "#/components/parameters/"
+_FORMAT_OF = {media: name for name, media in MEDIA.items()} | {
+    SCHEMA_MEDIA: "json",
+    OPENAPI_MEDIA: "json",
+}
 
 
 def api_document(site: Site, base: str) -> Json:
@@ -38,9 +45,9 @@ def api_document(site: Site, base: str) -> Json:
             },
         },
         "servers": [{"url": base or "/"}],
-        "paths": _paths(site),
+        "paths": {address: _named_formats(path) for address, path in _paths(site).items()},
         "components": {
-            "parameters": {name: _parameter(site, name) for name in PARAMETERS},
+            "parameters": {name: _parameter(site, name) for name in PARAMETERS if name != "f"},
             "schemas": {
                 "Problem": _PROBLEM,
                 "FeatureCollection": _COLLECTION,
@@ -83,6 +90,9 @@ def _paths(site: Site) -> Json:
         "/deprivation": _get("Incidents by deprivation.", "deprivation", VIEW),
         **({"/strategy": _get(_STRATEGY, "strategy", ("f",), csv=True)} if site.strategy else {}),
         "/compare": _get("The area beside others.", "compare", VIEW, csv=True),
+        "/feed": _get(
+            "When the figures were made anew.", "feed", ("f",), media=MEDIA["atom"], html=False
+        ),
         "/collections": _get("Every layer.", "collections", ("f",), records=("dcat",)),
         "/collections/{layer}": _get(
             "One layer.", "collection", ("f",), (layer,), records=("gemini", "dcat")
@@ -95,11 +105,20 @@ def _paths(site: Site) -> Json:
             (layer,),
             media=SCHEMA_MEDIA,
         ),
-        "/collections/{layer}/items": _get(
-            "The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection", csv=True
+        "/collections/{layer}/items": _with_files(
+            _get("The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection")
         ),
         "/collections/{layer}/items/{id}": _get(
             "One feature.", "item", ITEM, (layer, item), "Feature"
+        ),
+        "/collections/{layer}/style": _files(
+            _get("How a layer is drawn, for QGIS or as SLD.", "style", STYLE, (layer,)),
+            "qml",
+            "sld",
+            "qlr",
+        ),
+        "/qgis/project.qgs": _files(
+            _get("A project of every layer for QGIS.", "project", ("f",)), "qgs"
         ),
         "/search": _get("Towns, areas, streets and postcodes by name.", "search", SEARCH),
         "/conformance": _get("What the service conforms to.", "conformance", ("f",)),
@@ -124,6 +143,8 @@ def _get(
     named: Json = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "object"}
     if media == MEDIA["pdf"]:
         named = {"type": "string", "format": "binary"}
+    if media == MEDIA["atom"]:
+        named = {"type": "string"}
     content[MEDIA["geojson"] if schema in FEATURES else media] = {"schema": named}
     if csv:
         content[MEDIA["csv"]] = {"schema": {"type": "string"}}
@@ -133,7 +154,7 @@ def _get(
     problems = {"400": {"$ref": "#/components/responses/Problem"}}
     if in_path:
         problems["404"] = {"$ref": "#/components/responses/Problem"}
-    asked = [{"$ref": f"#/components/parameters/{parameter}"} for parameter in parameters]
+    asked = [{"$ref": f"{_PARAMETER}{parameter}"} for parameter in parameters]
     answer = {"description": "The answer.", "content": content}
     return {
         "get": {
@@ -143,6 +164,46 @@ def _get(
             "responses": {"200": answer, **problems},
         }
     }
+
+
+def _files(described: Json, *forms: str) -> Json:
+    """An address that answers with files of text alone."""
+    content = {MEDIA[form]: {"schema": {"type": "string"}} for form in forms}
+    described["get"]["responses"]["200"]["content"] = content
+    return described
+
+
+def _with_files(path: Json) -> Json:
+    """The features in every format, as files that may come in parts."""
+    answers: Json = path["get"]["responses"]
+    content = answers["200"]["content"]
+    collection = content[MEDIA["geojson"]]
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    for one in FORMATS.values():
+        content[one.media] = collection if one.paged else binary
+    answers["206"] = {"description": "The ranges of bytes asked for of a file (Range)."}
+    answers["304"] = {
+        "description": "What the client has is so still (If-None-Match, If-Modified-Since)."
+    }
+    for status in ("416", "507"):
+        answers[status] = {"$ref": "#/components/responses/Problem"}
+    return path
+
+
+def _named_formats(path: Json) -> Json:
+    """The parameter `f` with the formats that this address answers in."""
+    described = path["get"]
+    offered = [_FORMAT_OF[media] for media in described["responses"]["200"]["content"]]
+    for place, parameter in enumerate(described["parameters"]):
+        if parameter.get("$ref") == f"{_PARAMETER}f":
+            described["parameters"][place] = {
+                "name": "f",
+                "in": "query",
+                "required": False,
+                "description": PARAMETERS["f"].meaning,
+                "schema": {"type": "string", "enum": offered},
+            }
+    return path
 
 
 def _in_path(name: str, values: list[str] | None, meaning: str) -> Json:

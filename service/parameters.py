@@ -163,13 +163,10 @@ PARAMETERS = {
         ),
         Parameter(
             "limit",
-            f"How many features to return; at most {LARGEST_LIMIT:,}.",
-            lambda _: {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": LARGEST_LIMIT,
-                "default": DEFAULT_LIMIT,
-            },
+            f"How many features to return. A page, GeoJSON or JSON-FG, has {DEFAULT_LIMIT:,} "
+            f"without it, and {LARGEST_LIMIT:,} where more are asked for; a file of any other "
+            "format has every feature that matches without it, and as many as are asked for.",
+            lambda _: {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
         ),
         Parameter(
             "offset",
@@ -194,6 +191,7 @@ MAP_VIEW = ("theme", "datetime", "compare", "source", "rates", "f")
 BUSINESS_VIEW = ("datetime", "source", "rates", "f")  # its theme is given
 SEARCH = ("q", *KEPT_BY_SEARCH, "f")
 DETAIL = ("cell", "shape", "bandwidth")
+STYLE = (*QUESTION, "town", "rates", "set", *DETAIL, "f")
 ITEM = (*QUESTION, "town", *DETAIL, "crs", "f")
 CHOSEN = ("bbox", "bbox-crs", "filter", "filter-lang", "filter-crs")
 SHAPED = ("sortby", "properties", "crs")
@@ -210,7 +208,7 @@ def check_names(query: QueryParams, allowed: tuple[str, ...]) -> None:
             raise QuestionError(f"The parameter '{name}' is given more than once.")
 
 
-def read_question(dataset: Dataset, query: QueryParams) -> Question:
+def read_question(dataset: Dataset, query: Mapping[str, str]) -> Question:
     """The question a request asks. Raises QuestionError naming what is allowed."""
     return Question.ask(
         dataset,

@@ -3,8 +3,11 @@
 import gzip
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -39,6 +42,14 @@ class Body:
         """Bytes held in memory."""
         return len(self.plain) + len(self.packed or b"")
 
+    def save(self, path: Path) -> None:
+        """Write the plain content to a path. Raises OSError where it cannot be."""
+        path.write_bytes(self.plain)
+
+    def since(self, modified: datetime | None) -> "Body":
+        """The same, saying since when it is so, if that is told."""
+        return replace(self, headers={**self.headers, **last_modified(modified)})
+
     def respond(self, scope: Scope) -> Response:
         """The whole answer, or 304 where the client has it already."""
         asked = Headers(scope=scope)
@@ -50,7 +61,7 @@ class Body:
             "Cache-Control": "no-cache",
             "Vary": "Accept, Accept-Encoding",
         }
-        if _matches(asked.get("if-none-match", ""), tag):
+        if unchanged(asked, headers):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if packed is not None:
             headers["Content-Encoding"] = "gzip"
@@ -67,6 +78,27 @@ def accepts_gzip(header: str) -> bool:
         qualities[name] = quality
     wanted = "gzip" if "gzip" in header.lower() else "*"
     return qualities[wanted] not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+
+
+def last_modified(modified: datetime | None) -> dict[str, str]:
+    """The header that says since when an answer is so, if that is told; in UTC."""
+    return {"Last-Modified": format_datetime(modified, usegmt=True)} if modified else {}
+
+
+def unchanged(asked: Headers, headers: Mapping[str, str]) -> bool:
+    """Whether a client has an answer of these headers already (RFC 9110, 13.2.2).
+
+    The time is asked only where no tag is.
+    """
+    if "if-none-match" in asked:
+        return _matches(asked["if-none-match"], headers["ETag"])
+    if "if-modified-since" not in asked or "Last-Modified" not in headers:
+        return False
+    try:
+        had = parsedate_to_datetime(asked["if-modified-since"])
+        return had >= parsedate_to_datetime(headers["Last-Modified"])
+    except (TypeError, ValueError):  # no date, or one without a zone
+        return False
 
 
 def _matches(header: str, tag: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Hashable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -14,12 +15,14 @@ from geo.errors import SafermapError
 from geo.formats import Record, feature, records
 from geo.gazetteer import Gazetteer
 from geo.offences import Theme
+from geo.period import month_iso
 from geo.query import Question
 from geo.recorders import themes
 from geo.strategy.figures import Strategy
 from geo.strategy.read import strategy_in
 from layers.layer import Answer, Layer
 from layers.registry import find_layer, offered_layers
+from service.files import Files
 from service.responses import Body
 from service.tiles import Tiles
 
@@ -58,6 +61,7 @@ class Site:
             BODY_BYTES, getsizeof=lambda body: body.size + KEY_BYTES
         )
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
+        self.files = Files()
         self._lock = Lock()
         self.themes: dict[str, Theme] = themes(dataset)
         self.strategy: Strategy | None = strategy_in(dataset)
@@ -81,6 +85,24 @@ class Site:
         """
         dataset, *others = open_each([home, *beside], public=public)
         return cls(dataset, others, tiles, contact)
+
+    @property
+    def built(self) -> datetime | None:
+        """When the dataset was made, to the second.
+
+        None in a public view: that a dataset is newer while nothing public in it is would tell that
+        something hidden is.
+        """
+        created = self.dataset.manifest.get("created")
+        if created is None:
+            return None
+        return datetime.fromisoformat(created).astimezone(UTC).replace(microsecond=0)
+
+    @property
+    def stamp(self) -> datetime:
+        """The time that its files bear: when it was made, or where that is not told its end."""
+        year, month = map(int, month_iso(self.dataset.period.last + 1).split("-"))
+        return self.built or datetime(year, month, 1, tzinfo=UTC)
 
     @property
     def holds_partner_records(self) -> bool:

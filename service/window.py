@@ -21,7 +21,9 @@ class Window:
     """Which features, how, and the rates that a map of them shows.
 
     `expression` is a filter, its geometries in `filter_system`; `fields` are those it may name.
-    `order` has fields, each with whether its greatest come first.
+    `order` has fields, each with whether its greatest come first. `limit` is None where there is
+    none: a file holds every feature that matches unless fewer are asked for, and only pages
+    (`paged`) have a limit of their own.
     """
 
     fields: tuple[Field, ...]
@@ -34,12 +36,27 @@ class Window:
     order: tuple[tuple[str, bool], ...]
     properties: tuple[str, ...] | None
     system: System
-    limit: int
+    limit: int | None
     offset: int
+
+    def paged(self) -> "Page":
+        """The page of it: 1,000 features unless asked for, and never more than 10,000.
+
+        A limit over the largest means that (OGC API - Features).
+        """
+        limit = DEFAULT_LIMIT if self.limit is None else min(self.limit, LARGEST_LIMIT)
+        return Page(**{**vars(self), "limit": limit})
+
+
+@dataclass(frozen=True)
+class Page(Window):
+    """A window with a limit."""
+
+    limit: int
 
 
 def read_window(query: Mapping[str, str], layer: Layer, dataset: Dataset) -> Window:
-    """What a request wants of a layer. A limit over the largest means that (OGC API - Features).
+    """What a request wants of a layer.
 
     Raises QuestionError naming what there is.
     """
@@ -57,8 +74,8 @@ def read_window(query: Mapping[str, str], layer: Layer, dataset: Dataset) -> Win
         order=_order(query["sortby"], names) if "sortby" in query else (),
         properties=_properties(query["properties"], names) if "properties" in query else None,
         system=read_system(query, "crs"),
-        limit=min(_whole(query, "limit", DEFAULT_LIMIT, 1), LARGEST_LIMIT),
-        offset=_whole(query, "offset", 0, 0),
+        limit=_whole(query["limit"], "limit", 1) if "limit" in query else None,
+        offset=_whole(query.get("offset", "0"), "offset", 0),
     )
 
 
@@ -81,7 +98,8 @@ def choose(answer: Answer, window: Window) -> tuple[int, list[int]]:
         ascending = [not down for down in greatest]
         in_order = rows.sort_values(list(names), ascending=ascending, kind="stable").index
         matched = matched[in_order.to_numpy()]
-    return len(matched), matched[window.offset : window.offset + window.limit].tolist()
+    end = None if window.limit is None else window.offset + window.limit
+    return len(matched), matched[window.offset : end].tolist()
 
 
 def read_system(query: Mapping[str, str], name: str) -> System:
@@ -126,10 +144,7 @@ def _check(asked: Collection[str], parameter: str, known: Collection[str]) -> No
         raise QuestionError(f"{parameter} names a field twice.")
 
 
-def _whole(query: Mapping[str, str], name: str, default: int, least: int) -> int:
-    text = query.get(name)
-    if text is None:
-        return default
+def _whole(text: str, name: str, least: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) >= least):
         raise QuestionError(f"{name} must be a whole number from {least} up, not '{text}'.")
     return int(text)

@@ -25,6 +25,8 @@ from service.site import Site
 settings.register_profile("safermap", deadline=None)
 settings.load_profile("safermap")
 
+collect_ignore = ["qgis/in_qgis.py"]  # it runs in another Python
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -17,6 +17,8 @@ from geo.incidents import CANONICAL, ColumnMap
 from geo.offences import OFFENCES, RURAL_OFFENCES
 from layers.registry import all_layers
 from service import fetch
+from service.addresses import router
+from service.parameters import STYLE
 from service.publish.command import publish_command
 
 ROOT = Path(__file__).parent.parent
@@ -112,3 +114,14 @@ def test_nothing_is_called_a_cluster_that_the_exact_test_does_not_support(police
         rows = naive.verdicts(police, theme)
         assert (rows["cluster"] == (rows["q"] <= 0.10)).all()
         assert ((rows["normal_q"] <= 0.05) & (rows["cluster"] == False)).any(), theme  # noqa: E712
+
+
+def test_every_style_and_what_it_takes_is_documented() -> None:
+    text = (ROOT / "docs/qgis.md").read_text("utf-8")
+    paths = {
+        str(getattr(route, "path", "")).replace("{name}", "{layer}") for route in router.routes
+    }
+    told = {address.partition("?")[0] for address in re.findall(r"`(/[^`]+)`", text)}
+    assert {path for path in paths if "style" in path or "qgis" in path} == told
+    assert set(STYLE) - {"f"} <= names_in(text)
+    assert set(re.findall(r"style\?f=(\w+)", text)) == {"qml", "sld", "qlr"}

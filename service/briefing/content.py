@@ -9,6 +9,7 @@ from geo.counted import counted
 from geo.formats import Record
 from geo.period import MONTH_NAMES
 from geo.query import Question
+from layers.legend import MARKS, Legend, none_marked
 from layers.registry import find_layer
 from service import words
 from service.briefing.figures import NOT_BELOW, briefing_facts, mapped_places, together
@@ -16,7 +17,6 @@ from service.briefing.map import TownMap, draw_town
 from service.briefing.second import areas_said, changes_said, places_said, trend_said, week_said
 from service.pages.compared import alone
 from service.pages.frame import address, bold_first, frame
-from service.pages.legend import MARKS, Legend, none_marked
 from service.site import Site
 
 STATIC = Path(__file__).parent.parent.parent / "static"

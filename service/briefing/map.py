@@ -13,8 +13,8 @@ from geo.counted import counted
 from geo.dataset import Dataset
 from geo.formats import Record
 from geo.query import Question
+from layers.legend import MARKS, NO_FIGURE, Legend
 from service.briefing.labels import LEADING, SIZES, Ground, Label
-from service.pages.legend import MARKS, NO_FIGURE, Legend
 
 WIDTH, HEIGHT = 516.0, 370.0  # points: the width of the page inside its margins
 _PAD = 20.0

@@ -10,6 +10,7 @@ from geo.profiles import BusinessProfile, business_profile
 from geo.profiles.business import BUSINESS
 from geo.query import Question
 from layers.layer import Rates
+from layers.legend import Legend
 from layers.metadata import caveats, sources
 from layers.registry import find_layer
 from service import words
@@ -17,7 +18,6 @@ from service.maps import build_map, map_config
 from service.pages.choices import rate_choices
 from service.pages.controls import NOTHING, controls
 from service.pages.frame import address, beside, bold_first, frame, said
-from service.pages.legend import Legend
 from service.pages.month_chart import month_charts
 from service.pages.profile_words import change_words, season_charts, season_words
 from service.pages.render import render_page

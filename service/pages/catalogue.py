@@ -6,22 +6,25 @@ from typing import Any
 
 from markupsafe import Markup
 
+from geo.crs import GRID
 from geo.dataset import Dataset
 from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
 from layers.layer import Answer, Field, Layer
+from layers.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service import words
+from service.formats import FORMATS
 from service.pages.choices import USUAL, Choice, rate_choices
 from service.pages.controls import NOTHING, Chooser, controls
 from service.pages.frame import address, beside, frame, said
 from service.pages.funnel_chart import funnel_charts
 from service.pages.layer_map import layer_map, left_aside
-from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.render import render_page
-from service.parameters import CHOSEN, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
+from service.parameters import CHOSEN, DEFAULT_LIMIT, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
 from service.records.record import record_of
 from service.site import Site
+from service.styles import legend_of, one_set
 from service.window import Window, choose
 
 KEPT = ("place", "town", "set", *DETAIL, *CHOSEN)
@@ -64,6 +67,9 @@ def layer_page(site: Site, layer: Layer, base: str) -> bytes:
         themes=[theme for name, theme in site.themes.items() if name not in OFFENCES],
         offences=[name for name in site.themes if name in OFFENCES and name not in THEMES],
         parameters=[PARAMETERS[name] for name in ITEMS if name not in left_out],
+        formats=FORMATS.values(),
+        grid=GRID.uri,
+        page_size=DEFAULT_LIMIT,
         rated=layer.rated(site.dataset),
     )
 
@@ -83,21 +89,17 @@ def map_page(
     `note`: why the map stands where it does, if not for itself. `left`: choices it is without.
     """
     dataset = site.dataset
-    county = question if layer.within_town else question.everywhere()
     drawing = layer.drawn(dataset, window.rates)
     answer, all_rows = site.answer(layer, question)
     further = layer.sets(dataset)
-    if further and window.set is None:
-        window = replace(window, set=next(iter(further)))
+    window = one_set(site, layer, window)
     matched, chosen = choose(answer, window)
     ids = answer.ids
     first = drawing.field if drawing.by == "bands" else "count"
     rows = sorted(({**all_rows[i], "id": ids[i]} for i in chosen), key=by_most(first))
     everyone = window if "limit" in query else replace(window, limit=LARGEST_LIMIT)
     _, mapped = choose(answer, everyone)
-    _, everywhere = site.answer(layer, county)
-    drawn = [row for row in everywhere if window.set is None or row["set"] == window.set]
-    legend = Legend.of(drawing, drawn)
+    legend, _ = legend_of(site, layer, question, window)
     items = f"/collections/{layer.name}/items"
     part: dict[str, str] = {
         n: query[n] for n in (*CHOSEN, "sortby", "limit", "offset") if n in query

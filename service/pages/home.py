@@ -13,6 +13,7 @@ from geo.period import NUMBER_WORDS
 from geo.query import Question
 from geo.recorders import first_recorded, names_of
 from layers.comparison import compare_groups, why_not
+from layers.legend import Legend
 from layers.metadata import recording_breaks
 from layers.registry import find_layer
 from service import words
@@ -20,7 +21,6 @@ from service.maps import build_map, map_config
 from service.pages.catalogue import by_most
 from service.pages.charts import sparkline
 from service.pages.frame import address, frame, said
-from service.pages.legend import Legend
 from service.pages.render import render_page
 from service.pages.still import still_map
 from service.site import Site

@@ -8,9 +8,9 @@ from geo.offences import THEMES
 from geo.query import Question
 from geo.rural_urban import Place
 from layers.layer import Layer
+from layers.legend import Legend
 from service.maps import MapParts, build_map, map_config
 from service.pages.frame import address
-from service.pages.legend import Legend
 from service.pages.still import still_ground, still_map
 from service.site import Site
 from service.window import Window, choose
@@ -40,7 +40,8 @@ def layer_map(
         more["town"] = dataset.town_name(question.town)
     if layer.within_town:
         more["ground"] = _ground(dataset, question)
-        still = still_ground(dataset.lsoa_shapes.outlines[question.shown(dataset)])
+        shown = question.areas(dataset)[question.shown(dataset)]
+        still = still_ground(dataset.lsoa_shapes.outlines[shown])
     else:
         aside = None if question.town or part else question.place
         if aside and left_aside(dataset, question):

@@ -40,7 +40,13 @@ def public_page(
     """
     note = _note(site, layer, question)
     return map_page(
-        site, layer, question, read_window({}, layer, site.dataset), {}, note=note, left=left
+        site,
+        layer,
+        question,
+        read_window({}, layer, site.dataset).paged(),
+        {},
+        note=note,
+        left=left,
     )
 
 

@@ -11,6 +11,7 @@ from geo.profiles.figures import SAME
 from geo.profiles.rural import RuralMeasure
 from geo.query import Question
 from layers.layer import Rates
+from layers.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from layers.registry import find_layer
 from service import words
 from service.maps import build_map, map_config
@@ -19,7 +20,6 @@ from service.pages.choices import Choice, rate_choices, short_words, theme_choic
 from service.pages.compared import alike, alone, halved, set_against, since, usual_months
 from service.pages.controls import NOTHING, controls
 from service.pages.frame import address, beside, frame, said
-from service.pages.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service.pages.profile_words import (
     change_words,
     mix_words,

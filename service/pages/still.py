@@ -12,7 +12,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from geo.formats import Record
-from service.pages.legend import MARKS, Legend
+from layers.legend import MARKS, Legend
 
 MOST = 1_000  # areas; with more a page would be too heavy
 SIDE = 1_600  # units along the longer side, each about half a pixel of a large screen

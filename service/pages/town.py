@@ -11,6 +11,7 @@ from geo.period import month_words
 from geo.query import Question
 from geo.recorders import first_recorded
 from layers.layer import Rates
+from layers.legend import MARKS, Legend, none_marked
 from layers.metadata import caveats, recording_breaks, sources
 from layers.registry import find_layer
 from service import words
@@ -27,7 +28,6 @@ from service.pages.compared import (
 )
 from service.pages.controls import NOTHING, controls
 from service.pages.frame import address, beside, frame, said
-from service.pages.legend import MARKS, Legend, none_marked
 from service.pages.month_chart import month_charts
 from service.pages.nearby import nearby_names
 from service.pages.places import places_facts, places_view

@@ -12,12 +12,9 @@ from geo.period import Period
 from geo.query import Question
 from layers.layer import Layer
 from layers.metadata import LICENCE, caveats
-from service.negotiate import MEDIA
+from service.formats import FORMATS
 from service.pages.about_facts import about_facts
 from service.site import Site
-
-FORMATS = (("geojson", "GeoJSON", "RFC 7946"), ("csv", "CSV", "RFC 4180"))
-"""How a layer can be had, what a format is called, and the edition of its definition."""
 
 _BASIC = ("Crime", "Public safety", "Neighbourhoods")
 
@@ -65,7 +62,7 @@ def record_of(site: Site, layer: Layer, base: str) -> Record:
     dataset = site.dataset
     facts = about_facts(dataset)
     here = f"{base}/collections/{layer.name}"
-    first, last = _days(dataset.period)
+    first, last = days(dataset.period)
     made = facts["created"]
     restricted = dataset.holds_partner_records
     return Record(
@@ -85,8 +82,8 @@ def record_of(site: Site, layer: Layer, base: str) -> Record:
         organisation=dataset.partnership,
         contact=site.contact,
         distributions=tuple(
-            Distribution(name, edition, MEDIA[key], f"{here}/items?f={key}")
-            for key, name, edition in FORMATS
+            Distribution(one.title, one.edition, one.media, f"{here}/items?f={one.name}")
+            for one in FORMATS.values()
         ),
     )
 
@@ -96,7 +93,7 @@ def _title(dataset: Dataset, layer: Layer) -> str:
     return f"{layer.title}: {dataset.area}, {dataset.period.words()}{drawn}"
 
 
-def _days(period: Period) -> tuple[date, date]:
+def days(period: Period) -> tuple[date, date]:
     """The first and the last day of a period."""
     year, month = divmod(period.last, 12)
     last = calendar.monthrange(year, month + 1)[1]

@@ -27,13 +27,16 @@ PAGES = {
     "/api": ["/api"],
 }
 NO_PAGES = {
+    "/feed",
     "/health",
+    "/collections/{name}/style",
+    "/qgis/project.qgs",
     "/static/folium.js",
     "/static/joined/{name}",
     "/towns",
     "/towns/{town}/briefing",
 }
-"""What is for programs alone, what only leads on, and what is no page but a file to print."""
+"""What is for programs alone, what only leads on, and what is no page but a file."""
 
 WRONG = ["/nowhere", "/rural?theme=juggling"]
 

@@ -60,9 +60,10 @@ def addresses(dataset: Dataset) -> Iterator[str]:
     site = Site(dataset)
     for name in ("", *PAGES):
         yield from (f"/{name}?f=html", f"/{name}?f=json")
-    yield "/health"
+    yield from ("/health", "/qgis/project.qgs")
     for layer in site.layers.values():
         yield from (f"/collections/{layer.name}?f=html", f"/collections/{layer.name}?f=json")
+        yield from (f"/collections/{layer.name}/style?f={form}" for form in ("qml", "sld", "qlr"))
         first = f"/collections/{layer.name}/items/{layer.shapes(dataset).ids[0]}"
         yield from (f"{first}?f=html", f"{first}?f=geojson")
     towns = list(dataset.towns["town_id"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
+from building import build_files
 from layer_names import SHIPPED
 from lxml import etree, isoschematron
 from made_partner import partner
@@ -182,3 +183,47 @@ def test_the_contact_stands_on_the_page_of_a_layer(embedded: Dataset) -> None:
     page = asked.get("/collections/towns", headers={"Accept": "text/html"}).text
     assert 'href="mailto:csp@example.gov.uk"' in page
     assert asked.get("/api?f=json").json()["info"]["contact"] == {"email": "csp@example.gov.uk"}
+
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def entries(dataset: Dataset) -> list[dict[str, str]]:
+    """What the feed of a dataset says."""
+    response = TestClient(create_app(Site(dataset))).get("/feed")
+    assert response.headers["content-type"] == "application/atom+xml"
+    found = etree.fromstring(response.content)
+    listed = [
+        {etree.QName(part).localname: part.text or "" for part in entry}
+        for entry in found.findall("a:entry", ATOM)
+    ]
+    assert found.find("a:updated", ATOM).text == listed[0]["updated"]
+    return listed
+
+
+def test_the_feed_has_an_entry_for_each_version_the_latest_first(tmp_path: Path) -> None:
+    home, extracts = tmp_path / "home", [tmp_path / f"{name}.csv" for name in ("may", "june")]
+    for month, extract in enumerate(extracts, 5):
+        lines = ["month,offence,easting,northing", f"2015-0{month},asb,349132,312545"]
+        extract.write_text("\n".join(lines) + "\n")
+    build_files(home, extracts[0])
+    first = Dataset.open(home)
+    build_files(home, *extracts)
+    second = Dataset.open(home)
+    one, two = entries(first), entries(second)
+    assert len(one) == 1
+    assert two[1] == one[0]
+    assert two[0]["updated"] >= one[0]["updated"]
+    assert two[0]["id"] != one[0]["id"]
+    assert "1 file new" in two[0]["summary"]
+    assert "1 file as before" in two[0]["summary"]
+
+
+def test_the_feed_of_a_public_view_says_nothing_of_when_partners_were_loaded(
+    tmp_path: Path,
+) -> None:
+    whole = partner(tmp_path, 1)
+    [entry] = entries(public_view(whole))
+    assert entry["updated"] == "2020-03-31T00:00:00+00:00"
+    assert whole.id not in str(entry)
+    assert len(entries(whole)) == 1

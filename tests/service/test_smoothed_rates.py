@@ -175,7 +175,8 @@ def test_the_api_document_says_where_rates_can_be_chosen(client: TestClient) -> 
     paths = client.get("/api?f=json").json()["paths"]
     reference = {"$ref": "#/components/parameters/rates"}
     found = {path for path, entry in paths.items() if reference in entry["get"]["parameters"]}
-    assert found == {"/towns/{town}", "/rural", "/business", "/collections/{layer}/items"}
+    of_layers = {"/collections/{layer}/items", "/collections/{layer}/style"}
+    assert found == {"/towns/{town}", "/rural", "/business", *of_layers}
     refused = client.get("/deprivation?rates=smoothed")
     assert refused.status_code == 400
     assert "There is no parameter 'rates' here" in refused.text

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from geo.formats import Record
+from geo.query import Question
 from layers.breaks import ANY, CLASSES, class_labels, class_of, rounded_breaks
 from layers.layer import Drawing
 from layers.palette import CATEGORIES, RAMP
@@ -44,6 +45,18 @@ class Legend:
     def of(cls, drawing: Drawing, rows: Sequence[Record]) -> "Legend":
         """The legend that these rows ask for."""
         return cls(drawing, _CLASSES[drawing.by](drawing, rows))
+
+    def heading(self, question: Question, *, rated: bool) -> str:
+        """What the classes are of, in words. `rated`: whether the layer has rates."""
+        span = question.period.span_words()
+        if self.drawing.by == "bands":
+            return f"Density over {span}"
+        if self.drawing.by != "classes":
+            return self.drawing.legend
+        smoothed = self.drawing.smoothed
+        per = " per 1,000 residents" if rated else ""
+        drawn = f", {smoothed.words}," if smoothed else ""
+        return f"{question.theme.noun.capitalize()}{per}{drawn} over {span}"
 
     def position(self, row: Record) -> int | None:
         """Which class a row falls into; None where it has no value or is of another level."""
@@ -95,6 +108,13 @@ class Legend:
             mark: [sum(row["hotspot_class"] == mark for row in rows) for rows in sets]
             for mark in MARKS
         }
+
+    @staticmethod
+    def mark_words(mark: str, judged: str) -> str:
+        """What a mark means, where areas are judged against the rate of `judged`."""
+        if mark == "hot spot":
+            return f"far above the {judged} rate"
+        return "above that rate, less certain"
 
     def _value(self, row: Record) -> Any:  # noqa: ANN401  of any field
         return row[self.drawing.field]

@@ -1,0 +1,17 @@
+"""Rows as plain values."""
+
+from typing import Any
+
+import pandas as pd
+
+Record = dict[str, Any]
+
+
+def records(rows: pd.DataFrame) -> list[Record]:
+    """Rows as plain values; anything missing is None, so that no NaN reaches the wire."""
+    columns = {}
+    for name in rows.columns:
+        values = rows[name].astype(object)
+        columns[name] = values.where(rows[name].notna(), None).tolist()
+    names = list(columns)
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns.values(), strict=True)]

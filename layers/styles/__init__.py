@@ -1,0 +1,1 @@
+"""How a layer is drawn elsewhere: one style, written for QGIS (QML) and as SLD."""

@@ -1,0 +1,110 @@
+"""Files for download: each made once into a temporary folder, and kept while there is room."""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from threading import Lock
+from weakref import finalize
+
+from cachetools import LRUCache
+from pyarrow import ArrowException
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo.errors import StorageError
+
+FILE_BYTES = 1024 * 1024 * 1024
+"""What the files kept take on disk at most; those being sent are beside it until they are."""
+
+_WRITE_ERRORS = (OSError, ArrowException, DataSourceError, DataLayerError)
+
+
+class File:
+    """A whole file on disk that never changes. It is removed when nobody holds it any more."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = path.stat().st_size
+        with path.open("rb") as file:
+            self.tag = hashlib.file_digest(file, "sha256").hexdigest()[:20]
+        finalize(self, path.unlink, missing_ok=True)
+
+
+class Files:
+    """The files of one dataset, by what was asked. The folder is removed with the process."""
+
+    def __init__(self, largest: int = FILE_BYTES) -> None:
+        self._kept: LRUCache[Hashable, File] = LRUCache(largest, getsizeof=lambda file: file.size)
+        self._making: dict[Hashable, Future[File]] = {}
+        self._lock = Lock()
+        self._folder: Path | None = None
+        self._numbers = count()
+
+    def get(self, key: Hashable, ending: str, write: Callable[[Path], None]) -> File:
+        """The file of that key, written to the path that `write` is given if there is none yet.
+
+        Whoever asks for the same file meanwhile waits for it. Raises StorageError where the disk
+        does not take it, and whatever `write` raises; nothing of it is kept then.
+        """
+        with self._lock:
+            if (kept := self._kept.get(key)) is not None:
+                return kept
+            making = self._making.get(key)
+            first = making is None
+            if making is None:
+                making = self._making[key] = Future()
+        if not first:
+            return making.result()
+        try:
+            file = self._made(ending, write)
+        except BaseException as error:
+            with self._lock:
+                del self._making[key]
+            making.set_exception(error)
+            raise
+        with self._lock:
+            del self._making[key]
+            if file.size <= self._kept.maxsize:
+                self._kept[key] = file
+        making.set_result(file)
+        return file
+
+    def close(self) -> None:
+        """Let go of every file and the folder. What is asked for after is made anew."""
+        with self._lock:
+            self._kept.clear()
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _made(self, ending: str, write: Callable[[Path], None]) -> File:
+        try:
+            path = self._place() / f"{next(self._numbers)}.{ending}"
+        except OSError as error:
+            raise _refused(error) from error
+        try:
+            write(path)
+            return File(path)
+        except BaseException as error:
+            for left in path.parent.glob(f"{path.name}*"):  # with what GDAL may have left beside it
+                left.unlink(missing_ok=True)
+            if isinstance(error, _WRITE_ERRORS):
+                raise _refused(error) from error
+            raise
+
+    def _place(self) -> Path:
+        with self._lock:
+            if self._folder is None or not self._folder.is_dir():
+                self._folder = Path(mkdtemp(prefix="safermap-"))
+                finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+            return self._folder
+
+
+def _refused(error: BaseException) -> StorageError:
+    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    return StorageError(
+        f"The file cannot be made: the disk for temporary files does not take it{reason}. "
+        "Ask for less, or try again later."
+    )
