@@ -39,4 +39,6 @@ bench: setup
 	$(BIN)/python -m bench.questions
 	$(BIN)/python -m bench.redraw
 	$(BIN)/python -m bench.heap
+	$(BIN)/python -m bench.features
+	$(BIN)/python -m bench.files
 	$(BIN)/python -m bench.fuzz

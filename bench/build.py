@@ -75,21 +75,27 @@ def year(folder: Path) -> None:
 
 def national(folder: Path, months: int, runs: int) -> None:
     """Some months of the whole country, each with other IDs and points."""
-    unpack(SHARED / "police/archives/all-forces-2018-12.zip", folder / "one")
+    prepared, area = prepare(folder), folder / "safermap.toml"
     for number in range(months):
         name = f"2018-{number + 1:02d}"
         write_month(folder / "one", folder / "months" / name, name)
-    area = folder / "safermap.toml"
-    area.write_text(AREA)
-    prepared = folder / "prepared"
-    cost_of([SAFERMAP, "build", "--incidents", str(folder / "one"), "--out", str(prepared),
-             "--area", str(area)])  # fmt: skip
     [lsoas] = prepared.glob("*/areas/lsoas.parquet")
     print(f"Build, {months} of the national months, 34,753 areas: median of {runs} runs")
     commands = programs(folder / "months", SHARED / NATIONAL, area, folder)
     least = python("least", folder / "months", lsoas, folder / "least")
     commands["the least: areas prepared, nothing checked"] = least
     report(compare(commands, runs, afresh(folder)))
+
+
+def prepare(folder: Path) -> Path:
+    """A dataset of one month of the whole country; its files and area file are in the folder."""
+    unpack(SHARED / "police/archives/all-forces-2018-12.zip", folder / "one")
+    area = folder / "safermap.toml"
+    area.write_text(AREA)
+    prepared = folder / "prepared"
+    cost_of([SAFERMAP, "build", "--incidents", str(folder / "one"), "--out", str(prepared),
+             "--area", str(area)])  # fmt: skip
+    return prepared
 
 
 def update(folder: Path) -> None:

@@ -42,18 +42,16 @@ class Used:
     elements: int
 
 
-def write_incidents(path: Path, seed: int = 1) -> None:
-    """Made-up incidents as an extract: one at each of POINTS distinct points of the area."""
+def write_incidents(path: Path, number: int = POINTS, seed: int = 1) -> None:
+    """Made-up incidents as an extract: one at each of so many distinct points of the area."""
     outlines = geopandas.read_parquet(SHROPSHIRE.parent / "lsoa_outlines.parquet")
     inside = outlines.to_crs(BNG).union_all()
     shapely.prepare(inside)
     west, south, east, north = inside.bounds
     draw = np.random.default_rng(seed)
-    drawn = draw.uniform((west, south), (east, north), (4 * POINTS, 2)).astype(int)
-    points = draw.permutation(np.unique(drawn[shapely.contains_xy(inside, drawn)], axis=0))[:POINTS]
-    rows = [
-        f"M{number},2016-{1 + number % 12:02d},asb,{x},{y}" for number, (x, y) in enumerate(points)
-    ]
+    drawn = draw.uniform((west, south), (east, north), (4 * number, 2)).astype(int)
+    points = draw.permutation(np.unique(drawn[shapely.contains_xy(inside, drawn)], axis=0))[:number]
+    rows = [f"M{i},2016-{1 + i % 12:02d},asb,{x},{y}" for i, (x, y) in enumerate(points)]
     path.write_text("\n".join(["incident_id,month,offence,easting,northing", *rows, ""]), "utf-8")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import geopandas
-import numpy as np
 import shapely
 
 from geo.crs import CRS84, System
@@ -42,7 +41,7 @@ def frame_of(
     """
     rows = answer.rows.iloc[list(chosen)].reset_index(drop=True)
     columns = {field.name: rows[field.name].astype(DTYPES[field.kind]) for field in fields}
-    position = np.array(answer.position, dtype=np.int64)[list(chosen)]
+    position = answer.place[list(chosen)]
     outlines = answer.shapes.placed(system).outlines[position]
     if system.northing_first:
         outlines = shapely.transform(outlines, lambda xy: xy[:, ::-1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
@@ -111,10 +112,20 @@ class Answer:
     position: list[int]
     facts: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         """The feature id of each row."""
         return [self.shapes.ids[i] for i in self.position]
+
+    @cached_property
+    def row(self) -> dict[str, int]:
+        """The row of each feature id."""
+        return {feature_id: row for row, feature_id in enumerate(self.ids)}
+
+    @cached_property
+    def place(self) -> NDArray[np.int64]:
+        """The place of each row's outline among the shapes."""
+        return np.array(self.position, dtype=np.int64)
 
     @property
     def outlines(self) -> NDArray[np.object_]:

@@ -11,7 +11,6 @@ from geo.formats.content import Column, Content, Writer
 from geo.query import Question
 from layers.frame import FEATURE_ID, frame_of
 from layers.layer import Field, Layer
-from layers.metadata import describe
 from service.file_body import FileBody
 from service.formats import FORMATS, Format
 from service.items import constants_of, csv_items, file_name, geojson_items, jsonfg_items
@@ -93,7 +92,7 @@ def content_of(site: Site, layer: Layer, question: Question, window: Window) -> 
     _, chosen = choose(answer, window)
     fields = layer.fields(site.dataset)
     shown = _shown(fields, window)
-    said = describe(site.dataset, layer, question, answer)
+    said = site.described(layer, question)
     constants = constants_of(said)
 
     def frame() -> geopandas.GeoDataFrame:

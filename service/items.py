@@ -14,8 +14,7 @@ from geo.formats.geojson import jsonfg
 from geo.period import Period
 from geo.query import Question
 from geo.recorders import source_asked
-from layers.layer import Answer, Layer
-from layers.metadata import describe
+from layers.layer import Layer
 from service.formats import FORMATS
 from service.negotiate import MEDIA
 from service.responses import Body, json_bytes
@@ -36,7 +35,7 @@ def geojson_items(
     matched, chosen = choose(answer, window)
     address = f"{base}/collections/{layer.name}"
     links = _links(address, query, window, matched, "geojson")
-    members = _members(site, layer, question, answer, (matched, len(chosen), links))
+    members = _members(site, layer, question, (matched, len(chosen), links))
     content = geojson(members, _asked(features(answer, rows, chosen, window.system), window))
     return _page(content, "geojson", site, layer=layer, question=question, window=window)
 
@@ -51,7 +50,7 @@ def jsonfg_items(
     links = _links(address, query, window, matched, "jsonfg")
     places = answer.shapes.placed(window.system).json
     content = jsonfg(
-        _members(site, layer, question, answer, (matched, len(chosen), links)),
+        _members(site, layer, question, (matched, len(chosen), links)),
         _asked(features(answer, rows, chosen), window),
         kind=layer.name,
         dates=days(question.period),
@@ -65,7 +64,6 @@ def _members(
     site: Site,
     layer: Layer,
     question: Question,
-    answer: Answer,
     found: tuple[int, int, list[dict[str, Any]]],
 ) -> dict[str, Any]:
     """What stands beside the features; `found`: how many matched, how many are here, and links."""
@@ -75,7 +73,7 @@ def _members(
         "numberMatched": matched,
         "numberReturned": returned,
         "links": links,
-        "metadata": describe(site.dataset, layer, question, answer),
+        "metadata": site.described(layer, question),
     }
 
 
@@ -111,15 +109,15 @@ def _asked(found: list[Record], window: Window) -> list[Record]:
 
 def layer_facts(site: Site, layer: Layer, question: Question) -> dict[str, Any]:
     """The rows of a layer without outlines, and what must be said beside them."""
-    answer, rows = site.answer(layer, question)
-    return {**describe(site.dataset, layer, question, answer), "rows": rows}
+    _, rows = site.answer(layer, question)
+    return {**site.described(layer, question), "rows": rows}
 
 
 def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> Body:
     """The rows without outlines; denominator, if any, and caveat stand in every row."""
     answer, rows = site.answer(layer, question)
     _, chosen = choose(answer, window)
-    said = describe(site.dataset, layer, question, answer)
+    said = site.described(layer, question)
     columns = [*(window.properties or (field.name for field in layer.fields(site.dataset)))]
     content = to_csv([rows[i] for i in chosen], columns, constants_of(said))
     name = file_name(site, layer, question, "csv")
@@ -141,11 +139,11 @@ def one_item(
     Raises UnknownNameError where the layer has none of that id.
     """
     answer, rows = site.answer(layer, question)
-    if feature_id not in answer.ids:
+    if feature_id not in answer.row:
         raise UnknownNameError(
             f"The layer {layer.name} has no feature '{feature_id}' for this question."
         )
-    return features(answer, rows, [answer.ids.index(feature_id)], system)[0]
+    return features(answer, rows, [answer.row[feature_id]], system)[0]
 
 
 def geojson_item(
@@ -154,13 +152,12 @@ def geojson_item(
     """One feature with its links and metadata."""
     system = read_system(query, "crs")
     found = one_item(site, layer, question, feature_id, system)
-    answer, _ = site.answer(layer, question)
     collection = f"{base}/collections/{layer.name}"
     links = [
         link(_address(f"{collection}/items/{quote(feature_id)}", query), "self", MEDIA["geojson"]),
         link(collection, "collection", MEDIA["json"]),
     ]
-    said = describe(site.dataset, layer, question, answer)
+    said = site.described(layer, question)
     content = json_bytes({**found, "links": links, "metadata": said})
     return Body.of(content, MEDIA["geojson"], {"Content-Crs": f"<{system.uri}>"})
 

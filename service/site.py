@@ -1,10 +1,11 @@
 """One dataset as it is served: answers and bytes kept in bounded caches."""
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from cachetools import LRUCache
 
@@ -21,6 +22,7 @@ from geo.recorders import themes
 from geo.strategy.figures import Strategy
 from geo.strategy.read import strategy_in
 from layers.layer import Answer, Layer
+from layers.metadata import describe
 from layers.registry import find_layer, offered_layers
 from service.files import Files
 from service.responses import Body
@@ -61,6 +63,7 @@ class Site:
             BODY_BYTES, getsizeof=lambda body: body.size + KEY_BYTES
         )
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
+        self._described: LRUCache[Hashable, dict[str, Any]] = LRUCache(ANSWERS)
         self.files = Files()
         self._lock = Lock()
         self.themes: dict[str, Theme] = themes(dataset)
@@ -116,7 +119,7 @@ class Site:
 
     def layer(self, name: str) -> Layer:
         """The layer of that name. Raises UnknownNameError where the dataset has none."""
-        return find_layer(name, self.dataset)
+        return self.layers.get(name) or find_layer(name, self.dataset)
 
     def kept(self, key: Hashable) -> Body | None:
         """A body that was made before, if it is still kept."""
@@ -147,6 +150,20 @@ class Site:
             kept = made, records(made.rows)
             with self._lock:
                 self._answers[key] = kept
+        return kept
+
+    def described(self, layer: Layer, question: Question) -> Mapping[str, Any]:
+        """What must be said beside a layer's answer to a question.
+
+        Raises QuestionError where the question cannot be put to the layer.
+        """
+        key = (layer.name, question)
+        with self._lock:
+            kept = self._described.get(key)
+        if kept is None:
+            kept = describe(self.dataset, layer, question, self.answer(layer, question)[0])
+            with self._lock:
+                self._described[key] = kept
         return kept
 
 

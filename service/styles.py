@@ -1,6 +1,6 @@
 """Styles of layers, and the project that opens them all in QGIS."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from geo.formats import Record
 from geo.query import Question
 from layers.layer import Layer
 from layers.legend import Legend
-from layers.metadata import LICENCE, attribution, describe
+from layers.metadata import LICENCE, attribution
 from layers.styles.project import About, LiveLayer, collection, to_definition, to_project
 from layers.styles.qml import to_qml
 from layers.styles.sld import to_sld
@@ -54,7 +54,7 @@ def style(site: Site, layer: Layer, question: Question, window: Window) -> Style
         rows,
         judged=question.place or site.dataset.area,
         title=_title(site, layer, question, window.set),
-        abstract=_abstract(layer, question, _said(site, layer, question)),
+        abstract=_abstract(layer, question, site.described(layer, question)),
         heading=legend.heading(question, rated=layer.rated(site.dataset)),
         within=window.set,
     )
@@ -101,11 +101,7 @@ def project_body(site: Site, base: str) -> Body:
     return Body.of(content, MEDIA["qgs"], headers)
 
 
-def _said(site: Site, layer: Layer, question: Question) -> dict[str, Any]:
-    return describe(site.dataset, layer, question, site.answer(layer, question)[0])
-
-
-def _abstract(layer: Layer, question: Question, said: dict[str, Any]) -> str:
+def _abstract(layer: Layer, question: Question, said: Mapping[str, Any]) -> str:
     """What a layer is and what must be said beside its figures, in one paragraph."""
     parts = [
         layer.summary,
@@ -132,7 +128,7 @@ def _live(site: Site, question: Question, base: str) -> Iterator[LiveLayer]:
 
 
 def _one(site: Site, layer: Layer, question: Question, window: Window, base: str) -> LiveLayer:
-    said = _said(site, layer, question)
+    said = site.described(layer, question)
     return LiveLayer(
         id="_".join(("safermap", layer.name, *filter(None, [window.set]))),
         source=collection(base, layer.name),

@@ -81,13 +81,15 @@ def read_window(query: Mapping[str, str], layer: Layer, dataset: Dataset) -> Win
 
 def choose(answer: Answer, window: Window) -> tuple[int, list[int]]:
     """How many rows match, and which of them the window shows, in its order."""
-    position = np.array(answer.position, dtype=np.int64)
+    position = answer.place
     matched = np.arange(len(position))
     if window.set is not None:
         matched = np.flatnonzero(answer.rows["set"] == window.set)
     if window.bbox is not None:
         touching = answer.shapes.placed(window.bbox_system).touching(window.bbox)
-        matched = matched[np.isin(position[matched], touching)]
+        inside = np.zeros(len(answer.shapes.ids), dtype=bool)
+        inside[touching] = True
+        matched = matched[inside[position[matched]]]
     if window.expression is not None:
         outlines = answer.shapes.placed(window.filter_system).outlines[position[matched]]
         rows = answer.rows.iloc[matched]

@@ -12,9 +12,10 @@ from typing import Any
 import pyogrio
 import pytest
 import shapely
-from postgres import Server, in_order, make_database
+from postgres import in_order, make_database
 from starlette.testclient import TestClient
 
+from bench.postgres import Server
 from geo.crs import GRID
 from geo.dataset import Dataset
 from geo.query import Question

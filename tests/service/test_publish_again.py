@@ -14,8 +14,9 @@ from typing import Any
 import psycopg
 import pytest
 from command_line import Run, refused
-from postgres import PATIENCE, Server, in_order, make_database
+from postgres import in_order, make_database
 
+from bench.postgres import PATIENCE, Server
 from geo.dataset import Dataset
 from layers import towns
 from layers.layer import Answer, Field

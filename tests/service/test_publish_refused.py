@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from command_line import Ended, Run, refused
 from made_partner import partner
-from postgres import PASSWORD, Server, make_database
+from postgres import make_database
 
+from bench.postgres import PASSWORD, Server
 from geo.dataset import Dataset
 from geo.public.view import public_view
 from geo.query import Question
