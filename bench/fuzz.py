@@ -30,7 +30,8 @@ def fuzz(address: str, examples: int) -> tuple[int, str]:
     command = [Path(sys.executable).with_name("schemathesis"), "run", f"{address}/api"]
     command += ["--max-examples", str(examples), "--checks", ",".join(CHECKS)]
     command += ["--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--no-color"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    with tempfile.TemporaryDirectory() as folder:  # where it keeps what it found
+        ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     passed = re.search(r"([\d,]+) generated, ([\d,]+) passed\n", ended.stdout)
     whole = ended.returncode == 0 and passed is not None and passed[1] == passed[2]
     return int(passed[2].replace(",", "")) if whole and passed else 0, ended.stdout + ended.stderr
