@@ -122,15 +122,17 @@ def _lineage(facts: dict[str, Any], *, rated: bool) -> Iterator[str]:
         "that its map point lies in."
     )
     areas = facts["areas"]
-    files = [
-        f"{file['title']} ({file['source'] or 'source not stated'})" for file in areas["files"]
-    ]
-    yield f"Areas: {'; '.join(files)}."
+    yield f"Areas: {'; '.join(map(_file, areas['files']))}."
     yield f"Boundaries of the {areas['vintage']} census areas."
     if rated:
         yield f"Residents: {areas['denominator']}."
     yield facts["transformation"]
     yield f"Dataset {facts['dataset_id']}."
+
+
+def _file(file: dict[str, Any]) -> str:
+    """What a file of areas holds and who published it."""
+    return f"{file['title'] or 'a file'} ({file['source'] or 'source not stated'})"
 
 
 def _use(facts: dict[str, Any]) -> Iterator[str]:

@@ -196,7 +196,7 @@ def test_it_is_linked_documented_and_counted_among_the_pages(three: TestClient) 
     assert "/compare" in Page(three.get("/", headers=HTML).text).links
     path = three.get("/api?f=json").json()["paths"]["/compare"]["get"]
     assert set(path["responses"]["200"]["content"]) == {"text/html", "application/json", "text/csv"}
-    named = [parameter["$ref"].rpartition("/")[2] for parameter in path["parameters"]]
+    named = [one.get("name", one.get("$ref", "")).rpartition("/")[2] for one in path["parameters"]]
     assert named == ["theme", "datetime", "source", "f"]
 
 
