@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from layers import registry
 from service.parameters import PARAMETERS
 
 ITEMS = "/collections/hotspots/items"
@@ -242,7 +241,7 @@ def test_an_unforeseen_error_tells_an_id_and_nothing_of_the_inside(
     def broken(*_: object) -> None:
         raise RuntimeError("the secret of /etc/inside")
 
-    layers = registry.all_layers()
+    layers = client.app.state.site.layers
     monkeypatch.setitem(layers, "lsoas", replace(layers["lsoas"], compute=broken))
     address = "/collections/lsoas/items?theme=drugs&datetime=2014-02"
     with caplog.at_level(logging.ERROR, logger="safermap"):
