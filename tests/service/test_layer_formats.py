@@ -1,22 +1,14 @@
 """Every format of every layer opens in GDAL with the features, figures and outlines of GeoJSON."""
 
-import io
-import json
-import shutil
 import subprocess
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import geopandas
 import numpy as np
-import pandas as pd
-import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
 from asking import strict
+from layer_files import ENDINGS, FILES, GRID, LATLON, MEDIA, OGRINFO, fetch, same, table
 from layer_names import SHIPPED, WITHIN_TOWN
 from made_partner import seen_by_anyone
 from made_sets import AREAS, made_with_sets
@@ -27,97 +19,6 @@ from layers.registry import find_layer
 from service.app import create_app
 from service.formats import FORMATS
 from service.site import Site
-
-GRID = "http://www.opengis.net/def/crs/EPSG/0/27700"
-LATLON = "http://www.opengis.net/def/crs/EPSG/0/4326"
-ENDINGS = {
-    "gpkg": "gpkg", "shp": "zip", "fgb": "fgb", "parquet": "parquet", "kml": "kml",
-    "geojsonseq": "geojsons", "jsonfg": "json",
-}  # fmt: skip
-FILES = [name for name in ENDINGS if name != "jsonfg"]
-MEDIA = {
-    "gpkg": "application/geopackage+sqlite3",
-    "shp": "application/zip",
-    "fgb": "application/vnd.flatgeobuf",
-    "parquet": "application/vnd.apache.parquet",
-    "kml": "application/vnd.google-earth.kml+xml",
-    "pmtiles": "application/vnd.pmtiles",
-    "geojsonseq": "application/geo+json-seq",
-    "jsonfg": "application/vnd.ogc.fg+json",
-    "csv": "text/csv",
-    "geojson": "application/geo+json",
-}
-OGRINFO = shutil.which("ogrinfo")
-
-
-def fetch(client: TestClient, layer: str, kind: str, query: Mapping[str, str]) -> bytes:
-    response = client.get(f"/collections/{layer}/items", params={**query, "f": kind})
-    assert response.status_code == 200, response.text
-    assert response.headers["content-type"] == MEDIA[kind]
-    return response.content
-
-
-def table(content: bytes, kind: str, folder: Path) -> geopandas.GeoDataFrame:
-    """What GDAL, or pandas for GeoParquet, makes of a file."""
-    path = folder / f"file.{ENDINGS[kind]}"
-    path.write_bytes(content)
-    if kind == "parquet":
-        return geopandas.read_parquet(path)
-    return pyogrio.read_dataframe(f"/vsizip/{path}" if kind == "shp" else path)
-
-
-def figures(
-    found: geopandas.GeoDataFrame, kind: str, names: list[str]
-) -> dict[str, list[dict[str, Any]]]:
-    """The rows by id, a Shapefile's columns told by their places."""
-    if kind in ("jsonfg", "geojsonseq"):
-        found = found.rename(columns={"id": "feature_id"})
-    if kind == "kml":  # which has a name of its own
-        found = found.rename(columns={"name2": "name"})
-    if kind == "shp":
-        told = [name for name in found.columns if name != "geometry"]
-        found = found.rename(columns=dict(zip(told, ["feature_id", *names], strict=False)))
-    return found.set_index("feature_id")
-
-
-def outline(geometry: object) -> shapely.Geometry:
-    """A geometry whatever the order of its parts, one polygon as several."""
-    found = geometry if isinstance(geometry, shapely.Geometry) else shapely.from_geojson(
-        json.dumps(geometry)
-    )  # fmt: skip
-    if found.geom_type == "Polygon":
-        found = shapely.MultiPolygon([found])
-    return shapely.normalize(found)
-
-
-def same(
-    client: TestClient, layer: str, kind: str, query: Mapping[str, str], folder: Path
-) -> geopandas.GeoDataFrame:
-    """Check a file against GeoJSON of the same question, and give its rows."""
-    response = client.get(
-        f"/collections/{layer}/items", params={"limit": "10000", **query, "f": "geojson"}
-    )
-    expected = strict(response.text)["features"]
-    asked = query if kind != "jsonfg" else {"limit": "10000", **query}
-    found = table(fetch(client, layer, kind, asked), kind, folder)
-    assert len(found) == len(expected) > 0
-    names = list(expected[0]["properties"])
-    found = figures(found, kind, names)
-    assert list(found.index) == [one["id"] for one in expected] or kind == "fgb"  # in Hilbert order
-    assert sorted(found.index) == sorted(one["id"] for one in expected)
-    tolerance = 1e-9 if query.get("crs") != GRID else 1e-5
-    for one in expected:
-        here = found.loc[one["id"]]
-        for name, value in one["properties"].items():
-            held = here.get(name)  # a column with nothing in it may be left out
-            if value is None:
-                assert held is None or pd.isna(held), (name, held)
-            elif isinstance(value, float):
-                assert float(held) == pytest.approx(value, rel=1e-9, abs=1e-12), name
-            else:
-                assert held == value, (name, held, value)
-        assert outline(here.geometry).equals_exact(outline(one["geometry"]), tolerance)
-    return found
 
 
 @pytest.mark.parametrize("layer", SHIPPED)
@@ -220,112 +121,6 @@ def test_a_file_without_a_limit_holds_what_pages_do_not(client: TestClient, kind
         assert content.count(b"<Placemark>") == len(ids)
     csv = client.get("/collections/map-points/items?f=csv").content
     assert csv.count(b"\r\n") == len(ids) + 1
-
-
-def test_a_sequence_is_one_text_after_another(client: TestClient) -> None:
-    """RFC 8142: a record separator before each, a line feed after; the features of GeoJSON."""
-    content = fetch(client, "towns", "geojsonseq", {"theme": "asb"})
-    texts = content.split(b"\x1e")
-    assert texts.pop(0) == b""
-    expected = strict(client.get("/collections/towns/items?theme=asb").text)["features"]
-    for text, one in zip(texts, expected, strict=True):
-        assert text.endswith(b"\n")
-        assert text.count(b"\n") == 1
-        found = strict(text.decode())
-        told = {name: found["properties"].pop(name) for name in ("denominator", "caveat")}
-        assert found == one
-        assert told["denominator"] == "residents at the 2011 Census"
-        assert "not real" in told["caveat"]
-
-
-JSONFG = "http://www.opengis.net/spec/json-fg-1/1.0/conf"
-
-
-@pytest.mark.parametrize("crs", [None, GRID, LATLON])
-def test_json_fg_is_as_the_standard_asks(client: TestClient, crs: str | None) -> None:
-    """Conformance told at the root; type; months; WGS 84 in `geometry`, else in `place`."""
-    query = {"theme": "asb", "datetime": "2015-11/2016-02", **({"crs": crs} if crs else {})}
-    found = strict(fetch(client, "towns", "jsonfg", query).decode())
-    plain = strict(client.get("/collections/towns/items", params=query | {"f": "geojson"}).text)
-    query.pop("crs", None)
-    degrees = strict(client.get("/collections/towns/items", params=query).text)["features"]
-    assert found["type"] == "FeatureCollection"
-    assert found["conformsTo"] == [f"{JSONFG}/core", f"{JSONFG}/types-schemas"]
-    assert found["featureType"] == "towns"
-    assert found.get("coordRefSys") == crs
-    assert (found["numberMatched"], found["metadata"]) == (19, plain["metadata"])
-    for one, own, wgs84 in zip(found["features"], plain["features"], degrees, strict=True):
-        assert {"type", "id", "time", "place", "geometry", "properties"} == set(one)
-        assert one["time"] == {"interval": ["2015-11-01", "2016-02-29"]}
-        assert one["geometry"] == wgs84["geometry"]
-        assert one["place"] == (own["geometry"] if crs else None)
-        assert one["properties"] == own["properties"]
-        assert one["id"] == own["id"]
-
-
-def test_kml_is_in_longitude_and_latitude_alone(client: TestClient) -> None:
-    for crs in (GRID, "http://www.opengis.net/def/crs/EPSG/0/3857"):
-        response = client.get("/collections/towns/items", params={"f": "kml", "crs": crs})
-        assert response.status_code == 400
-        assert response.json()["detail"] == (
-            "KML is in longitude and latitude alone; leave out crs, or ask for another format."
-        )
-    assert client.get("/collections/towns/items", params={"f": "kml", "crs": LATLON}).is_success
-
-
-def test_a_placemark_says_its_name_and_figures_in_words(client: TestClient, tmp_path: Path) -> None:
-    found = table(fetch(client, "towns", "kml", {"theme": "asb"}), "kml", tmp_path)
-    [ludlow] = found[found["town_id"] == "ludlow"].to_dict("records")
-    assert ludlow["Name"] == "Ludlow"
-    lines = ludlow["description"].split("<br/>")
-    assert f"Incidents recorded in the period: {ludlow['count']} (incidents)" in lines
-    assert any("not real" in line for line in lines)
-
-
-def test_a_shapefile_says_what_its_columns_are(client: TestClient, tmp_path: Path) -> None:
-    content = fetch(client, "hotspots", "shp", {"theme": "asb", "crs": GRID})
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert archive.testzip() is None
-        names = archive.namelist()
-        readme = archive.read("README.txt").decode()
-        assert archive.read("hotspots.cpg") == b"UTF-8"
-        assert b"British_National_Grid" in archive.read("hotspots.prj")
-    assert {Path(name).suffix for name in names} == {".shp", ".shx", ".dbf", ".prj", ".cpg", ".txt"}
-    columns = [name for name in table(content, "shp", tmp_path).columns if name != "geometry"]
-    assert all(len(name) <= 10 for name in columns)
-    assert len({name.lower() for name in columns}) == len(columns)
-    lines = readme.splitlines()
-    fields = find_layer("hotspots").fields(client.app.state.site.dataset)
-    for short, field in zip(columns[1:], fields, strict=False):
-        [line] = [line for line in lines if line.split(" ")[0] == short]
-        assert field.title in line
-        assert field.unit is None or f"({field.unit})" in line
-        assert field.null is None or f"Empty: {field.null}" in line
-        assert short == field.name or f"{field.name}: " in line
-    for words in ("2015-04/2016-03", "Illustrative incidents", "residents at the 2011 Census",
-                  "Recorded is not the same as happened", "open-government-licence"):  # fmt: skip
-        assert words in readme
-    fewer = table(
-        fetch(client, "hotspots", "shp", {"properties": "cluster_settings_of"}), "shp", tmp_path
-    )
-    assert fewer.columns[1] == columns[1 + [f.name for f in fields].index("cluster_settings_of")]
-
-
-def test_files_say_what_they_are_inside(client: TestClient, tmp_path: Path) -> None:
-    told = ("Illustrative incidents", "residents at the 2011 Census", "2015-04/2016-03",
-            "Recorded is not the same as happened", "open-government-licence")  # fmt: skip
-    for kind in ("gpkg", "fgb"):
-        table(fetch(client, "lsoas", kind, {"theme": "asb"}), kind, tmp_path)
-        held = pyogrio.read_info(tmp_path / f"file.{kind}")["layer_metadata"]
-        assert all(words in held["DESCRIPTION"] for words in told)
-    assert held["illustrative"] == "true"
-    assert held["period"] == "2015-04/2016-03"
-    table(fetch(client, "lsoas", "parquet", {"theme": "asb"}), "parquet", tmp_path)
-    schema = pq.read_schema(tmp_path / "file.parquet").metadata
-    assert json.loads(schema[b"geo"])["version"] == "1.1.0"
-    facts = json.loads(schema[b"PANDAS_ATTRS"])
-    assert facts["illustrative"] is True
-    assert all(words in facts["description"] for words in told)
 
 
 @pytest.mark.parametrize("kind", FILES)
