@@ -39,7 +39,7 @@ from service.parameters import (
     read_rates,
 )
 from service.records.feed import feed
-from service.responses import Body, json_response
+from service.responses import Body, encoding_of, json_response
 from service.search import search, search_page
 from service.site import Site
 
@@ -163,7 +163,8 @@ for path, kind in SUBJECTS.items():
 @router.api_route(MAP_SCRIPT, methods=METHODS)
 async def folium_script(request: Request) -> Response:
     """The script that Folium writes for the map of every page."""
-    return Body.of(map_script(), "text/javascript; charset=utf-8").respond(request.scope)
+    script = Body.of(map_script(), "text/javascript; charset=utf-8")
+    return script.packed(encoding_of(request.scope)).respond(request.scope)
 
 
 @router.api_route("/static/joined/{name}", methods=METHODS)
@@ -171,7 +172,7 @@ async def joined_files(request: Request, name: str) -> Response:
     """Scripts or styles that every page wants, as one."""
     if name not in JOINED:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    return joined(name).respond(request.scope)
+    return joined(name, encoding_of(request.scope)).respond(request.scope)
 
 
 @router.api_route("/search", methods=METHODS)

@@ -11,7 +11,7 @@ from service.file_body import FileBody
 from service.kept import asked
 from service.negotiate import MEDIA, wanted_format
 from service.parameters import check_names
-from service.responses import Body, json_bytes
+from service.responses import Body, encoding_of, json_bytes
 from service.site import Site
 
 _STYLED = {"Link": "</static/joined/look.css>; rel=preload; as=style"}
@@ -37,11 +37,17 @@ async def answer(
     check_names(request.query_params, allowed)
     offered = makers(site, str(request.base_url).rstrip("/"))
     wanted = wanted_format(request, tuple(offered))
-    made = await run_in_threadpool(offered[wanted])
-    if isinstance(made, FileBody):
-        return made.respond(request.scope)
-    if not dated:
-        made = made if wanted == "html" else made.since(site.built)
+
+    def make() -> Body | FileBody:
+        made = offered[wanted]()
+        if isinstance(made, FileBody):
+            return made
+        if not dated and wanted != "html":
+            made = made.since(site.built)
+        return made.packed(encoding_of(request.scope))
+
+    made = await run_in_threadpool(make)
+    if isinstance(made, Body) and not dated:
         site.keep(asked(request.scope), made)
     return made.respond(request.scope)
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from service.responses import Body
+from service.responses import Body, encoding_of
 
 STATIC = Path(__file__).parent.parent / "static"
 JOINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -46,18 +46,18 @@ class Assets(StaticFiles):
         status_code: int = 200,
     ) -> Response:
         """One file, or 304 where the client has it already."""
-        return _body(stat_result.st_mtime_ns, str(full_path)).respond(scope)
+        return _body(encoding_of(scope), stat_result.st_mtime_ns, str(full_path)).respond(scope)
 
 
-def joined(name: str) -> Body:
+def joined(name: str, encoding: str | None) -> Body:
     """The files that are sent as one under a name of JOINED."""
     files = [STATIC / file for file in JOINED[name]]
-    return _body(max(file.stat().st_mtime_ns for file in files), *map(str, files))
+    return _body(encoding, max(file.stat().st_mtime_ns for file in files), *map(str, files))
 
 
 @lru_cache(_FILES)
-def _body(_: int, *paths: str) -> Body:
+def _body(encoding: str | None, _: int, *paths: str) -> Body:
     """Files, one after the other, as they were when one was last changed."""
     media, _encoding = guess_type(paths[0])
     content = b"\n".join(Path(path).read_bytes() for path in paths)
-    return Body.of(content, media or "application/octet-stream")
+    return Body.of(content, media or "application/octet-stream").packed(encoding)

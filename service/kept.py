@@ -2,11 +2,12 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.encodings import wanted_encoding
 from service.site import Site
 
 
 def asked(scope: Scope) -> tuple[object, ...]:
-    """What an answer depends on: the address as others see it, and the Accept header."""
+    """What an answer depends on: the address as others see it, and what Accept headers say."""
     headers = dict(scope["headers"])
     return (
         scope["scheme"],
@@ -15,6 +16,7 @@ def asked(scope: Scope) -> tuple[object, ...]:
         scope["path"],
         scope["query_string"],
         headers.get(b"accept"),
+        wanted_encoding(headers.get(b"accept-encoding", b"").decode("latin-1")),
     )
 
 

@@ -1,6 +1,5 @@
-"""Bytes made once, compressed once, with a strong ETag for each encoding."""
+"""Bytes made once in each encoding, with a strong ETag for each."""
 
-import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,16 +14,16 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Scope
 
-_WORTH_COMPRESSING = 1024
+from service.encodings import packed, wanted_encoding
 
 
 @dataclass(frozen=True)
 class Body:
-    """An answer as it goes over the wire, plain and compressed. It never changes."""
+    """An answer as it goes over the wire, in one encoding. It never changes."""
 
     media_type: str
-    plain: bytes
-    packed: bytes | None
+    content: bytes
+    encoding: str | None
     tag: str
     headers: Mapping[str, str]
 
@@ -32,19 +31,21 @@ class Body:
     def of(
         cls, content: bytes, media_type: str, headers: Mapping[str, str] | None = None
     ) -> "Body":
-        """Compress and tag some content."""
-        packed = gzip.compress(content, 6, mtime=0) if len(content) >= _WORTH_COMPRESSING else None
-        tag = hashlib.sha256(content).hexdigest()[:20]
-        return cls(media_type, content, packed, tag, headers or {})
+        """Some content, not packed yet."""
+        return cls(
+            media_type, content, None, hashlib.sha256(content).hexdigest()[:20], headers or {}
+        )
 
-    @property
-    def size(self) -> int:
-        """Bytes held in memory."""
-        return len(self.plain) + len(self.packed or b"")
+    def packed(self, encoding: str | None) -> "Body":
+        """The same in an encoding, where packing it is worth while."""
+        content, encoding = packed(self.content, encoding)
+        if encoding is None:
+            return self
+        return replace(self, content=content, encoding=encoding, tag=f"{self.tag}-{encoding}")
 
     def save(self, path: Path) -> None:
-        """Write the plain content to a path. Raises OSError where it cannot be."""
-        path.write_bytes(self.plain)
+        """Write the content to a path. Raises OSError where it cannot be."""
+        path.write_bytes(self.content)
 
     def since(self, modified: datetime | None) -> "Body":
         """The same, saying since when it is so, if that is told."""
@@ -52,32 +53,22 @@ class Body:
 
     def respond(self, scope: Scope) -> Response:
         """The whole answer, or 304 where the client has it already."""
-        asked = Headers(scope=scope)
-        packed = self.packed if accepts_gzip(asked.get("accept-encoding", "")) else None
-        tag = f'"{self.tag}-gzip"' if packed is not None else f'"{self.tag}"'
         headers = {
             **self.headers,
-            "ETag": tag,
+            "ETag": f'"{self.tag}"',
             "Cache-Control": "no-cache",
             "Vary": "Accept, Accept-Encoding",
         }
-        if unchanged(asked, headers):
+        if unchanged(Headers(scope=scope), headers):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        if packed is not None:
-            headers["Content-Encoding"] = "gzip"
-        return Response(
-            self.plain if packed is None else packed, media_type=self.media_type, headers=headers
-        )
+        if self.encoding is not None:
+            headers["Content-Encoding"] = self.encoding
+        return Response(self.content, media_type=self.media_type, headers=headers)
 
 
-def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding header allows gzip."""
-    qualities = dict.fromkeys(("gzip", "*"), "q=0")
-    for part in header.lower().replace(" ", "").split(","):
-        name, _, quality = part.partition(";")
-        qualities[name] = quality
-    wanted = "gzip" if "gzip" in header.lower() else "*"
-    return qualities[wanted] not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+def encoding_of(scope: Scope) -> str | None:
+    """How a request likes its answer packed; None where not at all."""
+    return wanted_encoding(Headers(scope=scope).get("accept-encoding", ""))
 
 
 def last_modified(modified: datetime | None) -> dict[str, str]:

@@ -60,7 +60,7 @@ class Site:
         self.contact = contact
         self.gazetteer = Gazetteer(dataset)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
-            BODY_BYTES, getsizeof=lambda body: body.size + KEY_BYTES
+            BODY_BYTES, getsizeof=lambda body: len(body.content) + KEY_BYTES
         )
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
         self._described: LRUCache[Hashable, dict[str, Any]] = LRUCache(ANSWERS)
@@ -132,7 +132,7 @@ class Site:
         Nothing is kept under a key longer than what is counted for it.
         """
         long = sum(len(part) for part in key if isinstance(part, str | bytes)) > KEY_BYTES
-        if body.size + KEY_BYTES <= BODY_BYTES and not long:
+        if len(body.content) + KEY_BYTES <= BODY_BYTES and not long:
             with self._lock:
                 self._bodies[key] = body
 
