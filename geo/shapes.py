@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
@@ -36,10 +37,10 @@ class Placed:
         return [*low.tolist(), *high.tolist()]
 
     @cached_property
-    def json(self) -> tuple[bytes, ...]:
+    def json(self) -> pa.LargeBinaryArray:
         """Each outline as GeoJSON, its outer rings anticlockwise on the ground (RFC 7946)."""
         turned = shapely.orient_polygons(self.outlines, exterior_cw=self.system.northing_first)
-        return tuple(text.encode() for text in shapely.to_geojson(turned))
+        return pa.array(shapely.to_geojson(turned), pa.large_string()).cast(pa.large_binary())
 
     def touching(self, box: Box) -> NDArray[np.int64]:
         """Which outlines a box touches or holds, in their order.

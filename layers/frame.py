@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import geopandas
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geo.crs import CRS84, System
 from layers.layer import Answer, Field
@@ -21,7 +23,7 @@ DTYPES: Mapping[str, str] = MappingProxyType(
 def frame_of(
     answer: Answer,
     fields: Sequence[Field],
-    chosen: Sequence[int],
+    chosen: Sequence[int] | NDArray[np.int64],
     system: System = CRS84,
     constants: Mapping[str, str] | None = None,
 ) -> geopandas.GeoDataFrame:

@@ -127,6 +127,21 @@ class Answer:
         """The place of each row's outline among the shapes."""
         return np.array(self.position, dtype=np.int64)
 
+    def at(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows whose outlines are at these places among the shapes, in their own order."""
+        order, starts = self._by_place
+        first, after = starts[places], starts[places + 1]
+        if len(order) and (after - first).max(initial=0) <= 1:
+            return np.sort(order[first[first < after]])
+        found = [order[i:j] for i, j in zip(first, after, strict=True)]
+        return np.sort(np.concatenate([*found, np.empty(0, dtype=np.int64)]))
+
+    @cached_property
+    def _by_place(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows in the order of their places, and where those of each place begin among them."""
+        order = np.argsort(self.place, kind="stable")
+        return order, np.searchsorted(self.place[order], np.arange(len(self.shapes.ids) + 1))
+
     @property
     def outlines(self) -> NDArray[np.object_]:
         """The outline of each row, in longitude and latitude."""

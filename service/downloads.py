@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas
+import pyarrow as pa
 
 from geo.errors import QuestionError
-from geo.formats import Record
 from geo.formats.content import Column, Content, Writer
 from geo.query import Question
 from layers.frame import FEATURE_ID, frame_of
@@ -16,7 +16,7 @@ from service.formats import FORMATS, Format
 from service.items import constants_of, csv_items, file_name, geojson_items, jsonfg_items
 from service.parameters import read_question
 from service.responses import Body
-from service.site import Site, features
+from service.site import Site, texts_of
 from service.window import Window, choose, read_window
 
 _TOLD = (
@@ -98,10 +98,9 @@ def content_of(site: Site, layer: Layer, question: Question, window: Window) -> 
     def frame() -> geopandas.GeoDataFrame:
         return frame_of(answer, shown, chosen, window.system, constants)
 
-    def found() -> Iterable[Record]:
+    def features() -> pa.LargeBinaryArray:
         names = [field.name for field in shown]
-        for one in features(answer, rows, chosen, window.system):
-            yield {**one, "properties": {name: one["properties"][name] for name in names}}
+        return texts_of(answer, rows, chosen, window.system, names=names, constants=constants)
 
     columns = [Column(f.name, f.kind, f.title, f.unit, f.null) for f in shown]
     title = f"{layer.title}: {question.theme.title}, {question.period.words()}"
@@ -117,7 +116,7 @@ def content_of(site: Site, layer: Layer, question: Question, window: Window) -> 
         geometry="Point" if layer.unit == "points" else "MultiPolygon",
         stamp=site.stamp,
         frame=frame,
-        features=found,
+        features=features,
     )
 
 

@@ -3,22 +3,26 @@
 import calendar
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from geo.crs import CRS84, System
 from geo.errors import UnknownNameError
-from geo.formats import Record, geojson, to_csv
-from geo.formats.geojson import jsonfg
+from geo.formats.geojson import feature, geojson, jsonfg
+from geo.formats.sheet import to_csv
 from geo.period import Period
 from geo.query import Question
 from geo.recorders import source_asked
 from layers.layer import Layer
 from service.formats import FORMATS
 from service.negotiate import MEDIA
-from service.responses import Body, json_bytes
-from service.site import Site, features
+from service.responses import Body
+from service.site import Site, texts_of
 from service.window import Page, Window, choose, read_system
 
 Query = dict[str, str]
@@ -31,12 +35,11 @@ def geojson_items(
     site: Site, layer: Layer, question: Question, *, window: Page, base: str, query: Query
 ) -> Body:
     """A feature collection with its links, counts and metadata."""
-    answer, rows = site.answer(layer, question)
-    matched, chosen = choose(answer, window)
-    address = f"{base}/collections/{layer.name}"
-    links = _links(address, query, window, matched, "geojson")
+    matched, chosen = choose(site.answer(layer, question)[0], window)
+    links = _links(f"{base}/collections/{layer.name}", query, window, matched, "geojson")
     members = _members(site, layer, question, (matched, len(chosen), links))
-    content = geojson(members, _asked(features(answer, rows, chosen, window.system), window))
+    texts = _texts(site, layer, question, chosen, system=window.system, names=window.properties)
+    content = geojson(members, texts)
     return _page(content, "geojson", site, layer=layer, question=question, window=window)
 
 
@@ -44,20 +47,34 @@ def jsonfg_items(
     site: Site, layer: Layer, question: Question, *, window: Page, base: str, query: Query
 ) -> Body:
     """The same as JSON-FG, where outlines in another system stand beside those of GeoJSON."""
-    answer, rows = site.answer(layer, question)
+    answer, _ = site.answer(layer, question)
     matched, chosen = choose(answer, window)
-    address = f"{base}/collections/{layer.name}"
-    links = _links(address, query, window, matched, "jsonfg")
-    places = answer.shapes.placed(window.system).json
+    links = _links(f"{base}/collections/{layer.name}", query, window, matched, "jsonfg")
     content = jsonfg(
         _members(site, layer, question, (matched, len(chosen), links)),
-        _asked(features(answer, rows, chosen), window),
+        _texts(site, layer, question, chosen, system=CRS84, names=window.properties),
         kind=layer.name,
         dates=days(question.period),
         system=window.system,
-        places=(places[answer.position[row]] for row in chosen),
+        places=answer.shapes.placed(window.system).json.take(answer.place[chosen]),
     )
     return _page(content, "jsonfg", site, layer=layer, question=question, window=window)
+
+
+def _texts(
+    site: Site,
+    layer: Layer,
+    question: Question,
+    chosen: NDArray[np.int64],
+    *,
+    system: System,
+    names: Sequence[str] | None,
+) -> pa.LargeBinaryArray:
+    """The chosen features, with the fields of those names or with all."""
+    if names is None:
+        return site.texts(layer, question, system).take(chosen)
+    answer, rows = site.answer(layer, question)
+    return texts_of(answer, rows, chosen, system, names=names)
 
 
 def _members(
@@ -97,16 +114,6 @@ def days(period: Period) -> tuple[str, str]:
     return f"{first}-01", f"{last}-{calendar.monthrange(year, month)[1]:02}"
 
 
-def _asked(found: list[Record], window: Window) -> list[Record]:
-    """Features with the fields that were asked for."""
-    if window.properties is None:
-        return found
-    names = window.properties
-    return [
-        {**one, "properties": {name: one["properties"][name] for name in names}} for one in found
-    ]
-
-
 def layer_facts(site: Site, layer: Layer, question: Question) -> dict[str, Any]:
     """The rows of a layer without outlines, and what must be said beside them."""
     _, rows = site.answer(layer, question)
@@ -131,34 +138,32 @@ def constants_of(said: Mapping[str, Any]) -> dict[str, str]:
     return {name: words for name, words in told.items() if words is not None}
 
 
-def one_item(
-    site: Site, layer: Layer, question: Question, feature_id: str, system: System = CRS84
-) -> Record:
-    """One feature, in a system of coordinates.
+def row_of(site: Site, layer: Layer, question: Question, feature_id: str) -> int:
+    """Which row of a layer's answer a feature is.
 
     Raises UnknownNameError where the layer has none of that id.
     """
-    answer, rows = site.answer(layer, question)
+    answer, _ = site.answer(layer, question)
     if feature_id not in answer.row:
         raise UnknownNameError(
             f"The layer {layer.name} has no feature '{feature_id}' for this question."
         )
-    return features(answer, rows, [answer.row[feature_id]], system)[0]
+    return answer.row[feature_id]
 
 
 def geojson_item(
     site: Site, layer: Layer, question: Question, feature_id: str, *, base: str, query: Query
 ) -> Body:
     """One feature with its links and metadata."""
-    system = read_system(query, "crs")
-    found = one_item(site, layer, question, feature_id, system)
+    system, row = read_system(query, "crs"), row_of(site, layer, question, feature_id)
     collection = f"{base}/collections/{layer.name}"
     links = [
         link(_address(f"{collection}/items/{quote(feature_id)}", query), "self", MEDIA["geojson"]),
         link(collection, "collection", MEDIA["json"]),
     ]
     said = site.described(layer, question)
-    content = json_bytes({**found, "links": links, "metadata": said})
+    text = site.texts(layer, question, system)[row].as_py()
+    content = feature(text, {"links": links, "metadata": said})
     return Body.of(content, MEDIA["geojson"], {"Content-Crs": f"<{system.uri}>"})
 
 

@@ -13,7 +13,7 @@ from service import documents
 from service.answering import Makers, answer, data, page
 from service.downloads import features_as
 from service.formats import FORMATS
-from service.items import SCHEMA_MEDIA, geojson_item, one_item
+from service.items import SCHEMA_MEDIA, geojson_item, row_of
 from service.negotiate import MEDIA
 from service.pages.catalogue import catalogue_page, document_page, item_page, layer_page, map_page
 from service.pages.controls import fit
@@ -170,7 +170,7 @@ async def item(request: Request, name: str, feature_id: str) -> Response:
         layer = site.layer(name)
         query = dict(request.query_params)
         question: Question = read_question(site.dataset, request.query_params)
-        row = one_item(site, layer, question, feature_id)["properties"]
+        row = site.answer(layer, question)[1][row_of(site, layer, question, feature_id)]
         return {
             "html": page(item_page, site, layer, question, row),
             "geojson": lambda: geojson_item(

@@ -7,13 +7,17 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 from cachetools import LRUCache
+from numpy.typing import NDArray
 
 from geo.comparators import open_each
 from geo.crs import CRS84, System
 from geo.dataset import Dataset
 from geo.errors import SafermapError
-from geo.formats import Record, feature, records
+from geo.formats import Record, records
+from geo.formats.geojson import feature_texts
 from geo.gazetteer import Gazetteer
 from geo.offences import Theme
 from geo.period import month_iso
@@ -31,6 +35,7 @@ from service.tiles import Tiles
 BODY_BYTES = 64 * 1024 * 1024
 KEY_BYTES = 2048  # counted for the key of each body
 ANSWERS = 64
+TEXT_BYTES = 256 * 1024 * 1024
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 
@@ -63,6 +68,9 @@ class Site:
             BODY_BYTES, getsizeof=lambda body: len(body.content) + KEY_BYTES
         )
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
+        self._texts: LRUCache[Hashable, pa.LargeBinaryArray] = LRUCache(
+            TEXT_BYTES, getsizeof=lambda texts: texts.nbytes
+        )
         self._described: LRUCache[Hashable, dict[str, Any]] = LRUCache(ANSWERS)
         self.files = Files()
         self._lock = Lock()
@@ -152,6 +160,24 @@ class Site:
                 self._answers[key] = kept
         return kept
 
+    def texts(
+        self, layer: Layer, question: Question, system: System = CRS84
+    ) -> pa.LargeBinaryArray:
+        """The features of a layer's answer as GeoJSON texts, as `geo.formats.geojson` has them.
+
+        Raises QuestionError where the question cannot be put to the layer.
+        """
+        key = (layer.name, question, system.uri)
+        with self._lock:
+            kept = self._texts.get(key)
+        if kept is None:
+            answer, rows = self.answer(layer, question)
+            kept = texts_of(answer, rows, np.arange(len(rows)), system)
+            with self._lock:
+                if kept.nbytes <= TEXT_BYTES:
+                    self._texts[key] = kept
+        return kept
+
     def described(self, layer: Layer, question: Question) -> Mapping[str, Any]:
         """What must be said beside a layer's answer to a question.
 
@@ -167,9 +193,23 @@ class Site:
         return kept
 
 
-def features(
-    answer: Answer, rows: list[Record], chosen: list[int], system: System = CRS84
-) -> list[Record]:
-    """The chosen rows of an answer as GeoJSON features, in a system of coordinates."""
-    outlines, ids = answer.shapes.placed(system).json, answer.ids
-    return [feature(ids[i], rows[i], outlines[answer.position[i]]) for i in chosen]
+def texts_of(
+    answer: Answer,
+    rows: list[Record],
+    chosen: NDArray[np.int64],
+    system: System = CRS84,
+    *,
+    names: Sequence[str] | None = None,
+    constants: Mapping[str, str] | None = None,
+) -> pa.LargeBinaryArray:
+    """The chosen rows of an answer as texts of features, in a system of coordinates.
+
+    With the fields of those names, or with all, and with words that stand in every row.
+    """
+    told = (rows[i] for i in chosen)
+    if names is not None:
+        told = ({name: row[name] for name in names} for row in told)
+    if constants:
+        told = ({**row, **constants} for row in told)
+    outlines = answer.shapes.placed(system).json.take(answer.place[chosen])
+    return feature_texts((answer.ids[i] for i in chosen), outlines, told)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.crs import CRS84, SYSTEMS, System
 from geo.dataset import Dataset
@@ -79,17 +80,15 @@ def read_window(query: Mapping[str, str], layer: Layer, dataset: Dataset) -> Win
     )
 
 
-def choose(answer: Answer, window: Window) -> tuple[int, list[int]]:
+def choose(answer: Answer, window: Window) -> tuple[int, NDArray[np.int64]]:
     """How many rows match, and which of them the window shows, in its order."""
     position = answer.place
-    matched = np.arange(len(position))
+    if window.bbox is None:
+        matched = np.arange(len(position))
+    else:
+        matched = answer.at(answer.shapes.placed(window.bbox_system).touching(window.bbox))
     if window.set is not None:
-        matched = np.flatnonzero(answer.rows["set"] == window.set)
-    if window.bbox is not None:
-        touching = answer.shapes.placed(window.bbox_system).touching(window.bbox)
-        inside = np.zeros(len(answer.shapes.ids), dtype=bool)
-        inside[touching] = True
-        matched = matched[inside[position[matched]]]
+        matched = matched[answer.rows["set"].to_numpy()[matched] == window.set]
     if window.expression is not None:
         outlines = answer.shapes.placed(window.filter_system).outlines[position[matched]]
         rows = answer.rows.iloc[matched]
@@ -101,7 +100,7 @@ def choose(answer: Answer, window: Window) -> tuple[int, list[int]]:
         in_order = rows.sort_values(list(names), ascending=ascending, kind="stable").index
         matched = matched[in_order.to_numpy()]
     end = None if window.limit is None else window.offset + window.limit
-    return len(matched), matched[window.offset : end].tolist()
+    return len(matched), matched[window.offset : end]
 
 
 def read_system(query: Mapping[str, str], name: str) -> System:

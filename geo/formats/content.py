@@ -1,14 +1,13 @@
 """What a file of features is made from, whatever its kind."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import geopandas
-
-from geo.formats.records import Record
+import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Content:
     those of the layer, whichever were asked for, so that a short name never depends on that.
     `description` says in one text what `facts` tells by name. `stamp` is the only time that a file
     may hold, so that the same question gives the same bytes.
-    `features()` are as GeoJSON has them, without the constants.
+    `features()` are texts as `geo.formats.geojson` has them, the constants among their properties.
     """
 
     name: str
@@ -45,7 +44,7 @@ class Content:
     geometry: Literal["Point", "MultiPolygon"]
     stamp: datetime
     frame: Callable[[], geopandas.GeoDataFrame]
-    features: Callable[[], Iterable[Record]]
+    features: Callable[[], pa.LargeBinaryArray]
 
 
 Writer = Callable[[Content, Path], None]

@@ -2,7 +2,6 @@
 
 import time
 import zipfile
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,15 +9,16 @@ from xml.etree import ElementTree
 import geopandas
 import orjson
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.formats import Record, feature, records
+from geo.formats import records
 from geo.formats.content import Column, Content, Writer
-from geo.formats.geojson import write_sequence
+from geo.formats.geojson import feature_texts, write_sequence
 from geo.formats.gis import write_flatgeobuf, write_geopackage, write_geoparquet
 from geo.formats.kml import write_kml
 from geo.formats.shapefile import write_shapefile
@@ -71,11 +71,10 @@ def content(caveat: str = "Beware, £ and ŵ.", rows: int = 6) -> Content:
         crs="EPSG:4326",
     ).iloc[:rows]
 
-    def features() -> Iterable[Record]:
-        told = records(frame.drop(columns=["geometry", "feature_id", "caveat"]))
-        for place, row in enumerate(told):
-            outline = shapely.to_geojson(frame.geometry.iloc[place]).encode()
-            yield feature(frame["feature_id"].iloc[place], row, outline)
+    def features() -> pa.LargeBinaryArray:
+        told = records(frame.drop(columns=["geometry", "feature_id"]))
+        outlines = [shapely.to_geojson(one).encode() for one in frame.geometry]
+        return feature_texts(frame["feature_id"], pa.array(outlines, pa.large_binary()), told)
 
     return Content(
         name="layer",
