@@ -157,8 +157,9 @@ def geojson_item(
     """One feature with its links and metadata."""
     system, row = read_system(query, "crs"), row_of(site, layer, question, feature_id)
     collection = f"{base}/collections/{layer.name}"
+    here = _address(f"{collection}/items/{quote(feature_id)}", _parts(query))
     links = [
-        link(_address(f"{collection}/items/{quote(feature_id)}", query), "self", MEDIA["geojson"]),
+        link(here, "self", MEDIA["geojson"]),
         link(collection, "collection", MEDIA["json"]),
     ]
     said = site.described(layer, question)
@@ -194,17 +195,18 @@ def _links(
     collection: str, query: Query, window: Page, matched: int, name: str
 ) -> list[dict[str, Any]]:
     """Links of a page in a format: itself, the same otherwise, the layer, the pages beside."""
-    media = MEDIA[name]
+    media, parts = MEDIA[name], _parts(query)
+
+    def items(**changes: object) -> str:
+        return _address(f"{collection}/items", {**parts, **_parts(changes)})
 
     def page(offset: int) -> str:
-        moved = {**query, "limit": str(window.limit), "offset": str(offset)}
-        return _address(f"{collection}/items", moved)
+        return items(limit=window.limit, offset=offset)
 
-    items = f"{collection}/items"
     links = [
-        link(_address(items, query), "self", media, "this page"),
-        link(_address(items, {**query, "f": "html"}), "alternate", MEDIA["html"], "as a map"),
-        link(_address(items, {**query, "f": "csv"}), "alternate", MEDIA["csv"], "as a table"),
+        link(items(), "self", media, "this page"),
+        link(items(f="html"), "alternate", MEDIA["html"], "as a map"),
+        link(items(f="csv"), "alternate", MEDIA["csv"], "as a table"),
         link(collection, "collection", MEDIA["json"], "the layer"),
     ]
     if window.offset + window.limit < matched:
@@ -214,5 +216,10 @@ def _links(
     return links
 
 
-def _address(path: str, query: Query) -> str:
-    return f"{path}?{urlencode(query, safe='/,')}" if query else path
+def _parts(query: Mapping[str, object]) -> dict[str, str]:
+    """Each parameter as it stands in an address."""
+    return {name: urlencode({name: value}, safe="/,") for name, value in query.items()}
+
+
+def _address(path: str, parts: Mapping[str, str]) -> str:
+    return f"{path}?{'&'.join(parts.values())}" if parts else path

@@ -35,6 +35,7 @@ from service.tiles import Tiles
 BODY_BYTES = 64 * 1024 * 1024
 KEY_BYTES = 2048  # counted for the key of each body
 ANSWERS = 64
+ANSWER_ROWS = 200_000  # of one to four kilobytes each
 TEXT_BYTES = 256 * 1024 * 1024
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
@@ -67,9 +68,12 @@ class Site:
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
             BODY_BYTES, getsizeof=lambda body: len(body.content) + KEY_BYTES
         )
-        self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(ANSWERS)
+        # An answer or texts over the bound are kept alone, or every request would make them anew.
+        self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(
+            ANSWER_ROWS, getsizeof=_rows_counted
+        )
         self._texts: LRUCache[Hashable, pa.LargeBinaryArray] = LRUCache(
-            TEXT_BYTES, getsizeof=lambda texts: texts.nbytes
+            TEXT_BYTES, getsizeof=lambda texts: min(texts.nbytes, TEXT_BYTES)
         )
         self._described: LRUCache[Hashable, dict[str, Any]] = LRUCache(ANSWERS)
         self.files = Files()
@@ -174,8 +178,7 @@ class Site:
             answer, rows = self.answer(layer, question)
             kept = texts_of(answer, rows, np.arange(len(rows)), system)
             with self._lock:
-                if kept.nbytes <= TEXT_BYTES:
-                    self._texts[key] = kept
+                self._texts[key] = kept
         return kept
 
     def described(self, layer: Layer, question: Question) -> Mapping[str, Any]:
@@ -213,3 +216,8 @@ def texts_of(
         told = ({**row, **constants} for row in told)
     outlines = answer.shapes.placed(system).json.take(answer.place[chosen])
     return feature_texts((answer.ids[i] for i in chosen), outlines, told)
+
+
+def _rows_counted(kept: tuple[Answer, list[Record]]) -> int:
+    """What an answer counts for where answers are kept; at most so many, however small."""
+    return min(max(len(kept[1]), ANSWER_ROWS // ANSWERS), ANSWER_ROWS)
