@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -12,7 +13,7 @@ from cachetools import LRUCache
 from geo.comparators import open_each
 from geo.crs import CRS84, System
 from geo.dataset import Dataset
-from geo.errors import SafermapError
+from geo.errors import QuestionError, SafermapError
 from geo.formats import Record, feature, records
 from geo.gazetteer import Gazetteer
 from geo.offences import Theme
@@ -151,6 +152,17 @@ class Site:
             with self._lock:
                 self._answers[key] = kept
         return kept
+
+    def warm(self) -> None:
+        """Make what most requests need: the plain answer of each layer, its outlines as sent.
+
+        Raises DatasetError where a part of the dataset that they need is damaged.
+        """
+        for layer in self.layers.values():
+            with suppress(QuestionError):  # a layer that has no answer without a choice
+                question = Question.ask(self.dataset)
+                self.described(layer, question)
+                _ = self.answer(layer, question)[0].shapes.placed().json
 
     def described(self, layer: Layer, question: Question) -> Mapping[str, Any]:
         """What must be said beside a layer's answer to a question.
