@@ -2,11 +2,12 @@
 
 import asyncio
 import multiprocessing
+import shutil
 import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -21,8 +22,10 @@ STOP_SECONDS = 30
 def work(app: FastAPI, listening: socket.socket, folder: Path) -> None:
     """Answer until told to stop, or until the master is gone. Temporary files go into `folder`."""
     tempfile.tempdir = str(folder)
-    with suppress(SystemExit):
+    try:
         Worker(config_of(app)).run([listening])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def config_of(app: FastAPI) -> uvicorn.Config:
