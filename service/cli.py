@@ -104,13 +104,12 @@ def serve(
     def opened() -> Site:
         site = Site.open(dataset, homes[1:], background, contact or None, public=public)
         refuse_exposure(site, host)
-        site.warm()
         return site
 
-    master = Master(opened, homes)
+    master = Master(opened, homes, workers)
     listening = listen(host, port)
     _announce(master.site, host, port)
-    master.run(listening, workers)
+    master.run(listening)
 
 
 def _announce(site: "Site", host: str, port: int) -> None:

@@ -10,11 +10,9 @@ import gc
 import logging
 import multiprocessing
 import os
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +27,7 @@ from geo.errors import DatasetError, SafermapError
 from geo.versions import current_folder
 from service.app import create_app
 from service.console import stderr, stdout
+from service.files import remove_left_by
 from service.listening import hosts_of
 from service.site import Site
 from service.worker import GIVE_WAY, SIGNALS, STOP_SECONDS, config_of, work
@@ -53,14 +52,13 @@ def check_workers(workers: int) -> None:
 
 @dataclass(eq=False)
 class Forked:
-    """A worker as its master knows it: its process, the version it serves, its temporary files.
+    """A worker as its master knows it: its process, the version it serves, when it was forked.
 
     `last` is when it is killed at the latest; None while nobody has told it to end.
     """
 
     process: BaseProcess
     version: int
-    folder: Path
     started: float
     last: float | None = None
 
@@ -76,16 +74,18 @@ class Master:
 
     `opened` opens the current versions under `homes`, and again when one has changed. It raises
     SafermapError where they cannot be served. Nobody else keeps `site`, which is let go of then.
+    A site is made warm for several workers to share, and before it takes the place of another; one
+    worker alone starts at once and makes what it is asked for.
     """
 
-    def __init__(self, opened: Callable[[], Site], homes: Sequence[Path]) -> None:
-        self._opened, self._homes = opened, homes
+    def __init__(self, opened: Callable[[], Site], homes: Sequence[Path], workers: int) -> None:
+        self._opened, self._homes, self._workers = opened, homes, workers
         self._forked: list[Forked] = []
         self._told: list[int] = []
         self._version = 0
-        self._take(opened())
+        self._take(opened(), warm=workers > 1)
 
-    def run(self, listening: socket.socket, workers: int) -> None:
+    def run(self, listening: socket.socket) -> None:
         """Serve until told to stop, by Ctrl-C or SIGTERM; told again, at once.
 
         Not on Linux, one process serves the first version to the end.
@@ -93,7 +93,7 @@ class Master:
         if sys.platform != "linux":
             uvicorn.Server(config_of(self._app)).run([listening])
             return
-        self._listening, self._workers = listening, workers
+        self._listening = listening
         self._woken, waker = socket.socketpair()
         with self._woken, waker:
             waker.setblocking(False)
@@ -107,8 +107,10 @@ class Master:
             self._stop()
             signal.set_wakeup_fd(-1)
 
-    def _take(self, site: Site) -> None:
+    def _take(self, site: Site, *, warm: bool) -> None:
         """Have workers of this site from now on."""
+        if warm:
+            site.warm()
         self.site, self._app = site, create_app(site, hosts_of(site))
         self._seen = [dataset.folder for dataset in site.datasets]
         self._version += 1
@@ -131,7 +133,7 @@ class Master:
         ended = [worker for worker in self._forked if not worker.process.is_alive()]
         self._forked = [worker for worker in self._forked if worker not in ended]
         for worker in ended:
-            shutil.rmtree(worker.folder, ignore_errors=True)
+            remove_left_by(worker.process.pid or 0)
             if worker.last is None:
                 status = worker.process.exitcode
                 _log.error("a worker ended by itself (%s); another takes its place", status)
@@ -143,7 +145,7 @@ class Master:
         try:
             while sum(worker.version == self._version for worker in self._forked) < self._workers:
                 self._forked.append(self._fork())
-        except OSError as error:  # no memory, no disk: what there is serves on
+        except OSError as error:  # no memory, no process: what there is serves on
             _log.error("no worker can be started (%s); trying again", error)
             return
         for worker in self._forked:
@@ -151,20 +153,16 @@ class Master:
                 worker.tell(GIVE_WAY, GIVE_WAY_SECONDS)
 
     def _fork(self) -> Forked:
-        folder = Path(tempfile.mkdtemp(prefix="safermap-"))
         process = multiprocessing.get_context("fork").Process(
-            target=work, args=(self._app, self._listening, folder), daemon=True
+            target=work, args=(self._app, self._listening), daemon=True
         )
         # A signal waits until the worker can take it, which before that would do as the master.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             process.start()
-        except OSError:
-            folder.rmdir()
-            raise
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        return Forked(process, self._version, folder, time.monotonic())
+        return Forked(process, self._version, time.monotonic())
 
     def _look(self) -> None:
         """Take the current versions where they are no longer those that were seen last."""
@@ -176,7 +174,7 @@ class Master:
             return
         self._seen = found
         try:
-            self._take(self._opened())
+            self._take(self._opened(), warm=True)
         except SafermapError as error:
             stderr.print(
                 f"safermap: {error} What was served before is served still.",

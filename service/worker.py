@@ -2,13 +2,10 @@
 
 import asyncio
 import multiprocessing
-import shutil
 import signal
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,13 +16,9 @@ STOP_SECONDS = 30
 """How long requests that are being answered may take once the service is told to stop."""
 
 
-def work(app: FastAPI, listening: socket.socket, folder: Path) -> None:
-    """Answer until told to stop, or until the master is gone. Temporary files go into `folder`."""
-    tempfile.tempdir = str(folder)
-    try:
-        Worker(config_of(app)).run([listening])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def work(app: FastAPI, listening: socket.socket) -> None:
+    """Answer until told to stop, or until the master is gone."""
+    Worker(config_of(app)).run([listening])
 
 
 def config_of(app: FastAPI) -> uvicorn.Config:
