@@ -25,7 +25,7 @@ from service.records.record import record_of
 from service.responses import Body
 from service.site import Site
 from service.styles import definition_body, project_body, style_body
-from service.vector_tiles import TILE_GRID, tile_body, tile_set
+from service.vector_tiles import TILE_GRID, dataset_tiles, tile_body, tile_set
 from service.window import Page, read_window
 
 METHODS = ["GET", "HEAD"]
@@ -34,7 +34,7 @@ router = APIRouter()
 
 @router.api_route("/collections", methods=METHODS)
 async def collections(request: Request) -> Response:
-    """The downloads catalogue; the collections document; the catalogue for portals."""
+    """The downloads catalogue; the collections document; for portals; every layer as tiles."""
     return await answer(
         request,
         ("f",),
@@ -42,6 +42,7 @@ async def collections(request: Request) -> Response:
             "html": page(catalogue_page, site),
             "json": data(lambda: documents.collections(site, base)),
             "dcat": data(lambda: dcat_catalogue(site, base), MEDIA["dcat"]),
+            "pmtiles": partial(dataset_tiles, site),
         },
     )
 
