@@ -33,6 +33,11 @@ BESIDE = 1 / 32
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
+def tile_address(layer: str) -> str:
+    """Where the tiles of a layer are, with names in braces for what differs (TileJSON 3.0)."""
+    return f"/collections/{layer}/tiles/{TILE_GRID}/{{z}}/{{y}}/{{x}}"
+
+
 def tile_set(
     site: Site, layer: Layer, question: Question, base: str, query: dict[str, str]
 ) -> dict[str, Any]:
@@ -46,7 +51,7 @@ def tile_set(
         "description": layer.summary,
         "attribution": attribution(site.dataset, question.sources),
         "illustrative": any(site.dataset.sources[s].illustrative for s in question.sources),
-        "tiles": [f"{base}/collections/{layer.name}/tiles/{TILE_GRID}/{{z}}/{{y}}/{{x}}{told}"],
+        "tiles": [f"{base}{tile_address(layer.name)}{told}"],
         "minzoom": SMALLEST,
         "maxzoom": CLOSEST,
         "bounds": [west, south, east, north],

@@ -20,6 +20,7 @@ from service.pages.choices import Choice, rate_choices, short_words, theme_choic
 from service.pages.compared import alike, alone, halved, set_against, since, usual_months
 from service.pages.controls import NOTHING, controls
 from service.pages.frame import address, beside, frame, said
+from service.pages.map_source import areas_of, ground_of
 from service.pages.profile_words import (
     change_words,
     mix_words,
@@ -58,11 +59,11 @@ def rural_page(
     is_urban = dataset.place == "urban"
     hatched, urban_areas = dataset.lsoa_shapes.outlines[is_urban], int(is_urban.sum())
     urban = replace(judged, place="urban")
-    context = address("/collections/lsoas/items", dataset, urban, limit="10000", f="geojson")
+    context = ground_of(dataset, urban, len(dataset.lsoas))
     config = map_config(
         dataset,
         layer,
-        address("/collections/hotspots/items", dataset, judged, limit="10000", f="geojson"),
+        areas_of(dataset, layer, judged, drawing, count=len(rows)),
         legend.classes,
         drawing,
         context=context if urban_areas else None,
