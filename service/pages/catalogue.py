@@ -20,7 +20,7 @@ from service.pages.controls import NOTHING, Chooser, controls
 from service.pages.frame import address, beside, frame, said
 from service.pages.funnel_chart import funnel_charts
 from service.pages.layer_map import layer_map, left_aside
-from service.pages.map_source import MARKED, MOST, in_tiles
+from service.pages.map_source import MARKED, in_tiles
 from service.pages.render import render_page
 from service.parameters import CHOSEN, DEFAULT_LIMIT, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
 from service.records.record import record_of
@@ -104,7 +104,8 @@ def map_page(
     limited = "limit" in query
     wanted: Window = window.paged() if limited else window
     matched, mapped = choose(answer, wanted)
-    if not limited and not in_tiles(layer, matched, part):
+    tiled = in_tiles(layer, matched, part)
+    if not limited and not tiled:
         mapped = mapped[:LARGEST_LIMIT]
         wanted = replace(window, limit=LARGEST_LIMIT)
     ids = answer.ids
@@ -157,7 +158,7 @@ def map_page(
         limited=limited,
         not_mapped=0 if limited else matched - len(shown),
         stands_out=stands_out,
-        unmarked=max(0, len(stands_out or signed) - MARKED) if matched > MOST else 0,
+        unmarked=max(0, len(stands_out or signed) - MARKED) if tiled else 0,
         none_marked=none_marked(shown, NONE_FAR_ABOVE) if drawing.outlines else None,
         left_out=matched - len(rows),
         downloads={

@@ -39,6 +39,7 @@ from service.pages.rural_tables import by_kind, measures_by_kind
 from service.pages.share_scale import share_scales
 from service.pages.still import still_map
 from service.pages.week import week_view
+from service.parameters import DEFAULT_LIMIT
 from service.site import Site
 
 MARKED = ("rural-offences", "rural-flagged")
@@ -106,6 +107,7 @@ def rural_page(
             left=left,
         ),
         areas=ranked,
+        most_rows=DEFAULT_LIMIT,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
         finding=rail_finding(dataset, rows),
         none_marked=none_marked(rows, NONE_FAR_ABOVE),
