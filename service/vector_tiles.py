@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+import shapely
+
 from geo.crs import CRS84
 from geo.errors import QuestionError, UnknownNameError
 from geo.formats.tiles import CLOSEST, SMALLEST, write_pmtiles, write_tile, write_together
 from geo.query import Question
 from geo.shapes import Box
-from layers.layer import Layer
+from layers.layer import Answer, Layer
 from layers.metadata import attribution
 from service.downloads import content_of, download
 from service.file_body import FileBody
@@ -26,6 +28,10 @@ from service.window import read_window
 
 TILE_GRID = "WebMercatorQuad"
 """The usual grid of the web's maps (OGC Two Dimensional Tile Matrix Set): zoom, row, column."""
+
+MOST_ROWS, MOST_CORNERS = 100_000, 20_000
+"""Of a layer in the archive of all: how many rows, and corners of one outline. More take minutes,
+since GDAL cuts each outline for each tile: points, bands and classes of a whole country."""
 
 BESIDE = 1 / 32
 """How far beyond its edge a tile holds what lies there, in its sides: more than GDAL wants."""
@@ -92,14 +98,20 @@ def tile_body(site: Site, layer: Layer, query: dict[str, str], place: tuple[str,
 def dataset_tiles(site: Site) -> FileBody:
     """Every layer that answers what is asked of it by default, in one PMTiles archive.
 
+    One that would take minutes is left out, which the archive says.
+
     Raises QuestionError where none does, StorageError where the disk cannot take it.
     """
     dataset, kind = site.dataset, FORMATS["pmtiles"]
     question, why = Question.ask(dataset), QuestionError()
     made: dict[str, FileBody] = {}
+    heavy = []
     for layer in site.layers.values():
         window = read_window({}, layer, dataset)
         try:
+            if _heavy(site.answer(layer, question)[0]):
+                heavy.append(layer.title)
+                continue
             made[layer.title] = download(
                 site, layer, question, window=window, kind=kind, write=write_pmtiles, query={}
             )
@@ -108,7 +120,9 @@ def dataset_tiles(site: Site) -> FileBody:
     if not made:
         raise why
     title = f"{dataset.area}: {question.theme.title}, {question.period.words()}"
-    description = f"{title}. {', '.join(made)}. {attribution(dataset, question.sources)}"
+    without = f" Too large, and so a file of its own: {', '.join(heavy)}." if heavy else ""
+    said = attribution(dataset, question.sources)
+    description = f"{title}. {', '.join(made)}.{without} {said}"
     file = site.files.get(
         ("every layer", kind.name),
         kind.ending,
@@ -119,6 +133,12 @@ def dataset_tiles(site: Site) -> FileBody:
     name = named([dataset.area[:LONGEST], "layers", question.theme.name], question, kind.ending)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return FileBody(file, kind.media, headers, site.built)
+
+
+def _heavy(answer: Answer) -> bool:
+    """Whether a layer would take too long to cut into tiles with all others."""
+    corners = shapely.get_num_coordinates(answer.outlines)
+    return len(corners) > MOST_ROWS or corners.max(initial=0) > MOST_CORNERS
 
 
 def _box(zoom: int, column: int, row: int) -> Box:

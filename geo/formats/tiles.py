@@ -27,7 +27,10 @@ _HELD = {"tile_type": TileType.MVT, "tile_compression": Compression.GZIP}
 
 
 def write_pmtiles(content: Content, path: Path) -> None:
-    """A PMTiles archive (version 3) of Mapbox vector tiles. No feature is left out of any tile."""
+    """A PMTiles archive (version 3) of Mapbox vector tiles.
+
+    No feature is left out of any tile for its size; one that falls together to a line there is.
+    """
     pyogrio.write_dataframe(
         content.frame(),
         path,
