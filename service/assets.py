@@ -25,7 +25,7 @@ JOINED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "maps.js": (
             "map-tips.js", "map-room.js", "labels.js", "map-part.js", "map-points.js",
             "map-mark.js", "map-keys.js", "map-rows.js", "map-change.js", "map-layers.js",
-            "map-screen.js", "map-tiles.js", "map.js",
+            "map-screen.js", "map-tiles.js", "vector-tile.js", "map-vector.js", "map.js",
         ),
         "pages.js": ("table.js", "find.js", "months.js", "morph.js", "live.js"),
     }

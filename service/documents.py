@@ -70,6 +70,12 @@ def collections(site: Site, base: str) -> dict[str, Any]:
             link(f"{base}/collections?f=json", "self", MEDIA["json"], "this document"),
             link(f"{base}/collections?f=html", "alternate", MEDIA["html"], "as a page"),
             link(f"{base}/collections?f=dcat", "alternate", MEDIA["dcat"], "for portals"),
+            link(
+                f"{base}/collections?f=pmtiles",
+                "enclosure",
+                MEDIA["pmtiles"],
+                "every layer as vector tiles, in one file",
+            ),
         ],
         "collections": [collection(site, layer, base) for layer in site.layers.values()],
     }

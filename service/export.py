@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from service.site import Site
 
 ALL = "all"
+PMTILES = "pmtiles"
 SERVED = "http://127.0.0.1:8000"
 Asked = str | None
 
@@ -25,7 +26,11 @@ Asked = str | None
 def export_command(
     layer: Annotated[str, typer.Option(help=f"The layer by name, or {ALL} for every one.")],
     out: Annotated[
-        Path, typer.Option(help="The file to write, or a folder; a folder for all layers.")
+        Path,
+        typer.Option(
+            help="The file to write, or a folder. For all layers a folder, or NAME.pmtiles for all "
+            "of them in one PMTiles file."
+        ),
     ],
     kind: Annotated[
         str, typer.Option("--format", help="Such as gpkg, shp, fgb, parquet, csv or geojson.")
@@ -93,9 +98,11 @@ def export_command(
         )
     if layer != ALL:
         _export(site, site.layer(layer), query, out, base)
-        return
-    _make_folder(out)
-    _export_all(site, query, out, base)
+    elif kind == PMTILES and out.suffix == f".{PMTILES}":
+        _export_together(site, query, out)
+    else:
+        _make_folder(out)
+        _export_all(site, query, out, base)
 
 
 def _export_all(site: "Site", query: dict[str, str], folder: Path, base: str) -> None:
@@ -113,6 +120,20 @@ def _export_all(site: "Site", query: dict[str, str], folder: Path, base: str) ->
         raise why
 
 
+def _export_together(site: "Site", query: dict[str, str], out: Path) -> None:
+    """Every layer in one file, with what is asked by default."""
+    from service.vector_tiles import dataset_tiles  # noqa: PLC0415
+
+    if asked := [f"--{name}" for name in query if name != "f"]:
+        raise QuestionError(
+            f"One file of all layers has what is asked by default; leave out {', '.join(asked)}, "
+            "or write a file a layer into a folder."
+        )
+    with stdout.status("Making the tiles of every layer."):
+        body = dataset_tiles(site)
+    _save(body, out)
+
+
 def _export(site: "Site", layer: "Layer", query: dict[str, str], out: Path, base: str) -> None:
     """Write one layer to a file, or into a folder under the name that a download has."""
     from service.downloads import features_as  # noqa: PLC0415
@@ -124,6 +145,10 @@ def _export(site: "Site", layer: "Layer", query: dict[str, str], out: Path, base
     if out.is_dir():
         question = read_question(site.dataset, query)
         out = out / file_name(site, layer, question, FORMATS[query["f"]].ending)
+    _save(body, out)
+
+
+def _save(body: "Body | FileBody", out: Path) -> None:
     try:
         new = _put(body, out)
     except OSError as error:

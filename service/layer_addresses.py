@@ -25,8 +25,8 @@ from service.records.record import record_of
 from service.responses import Body
 from service.site import Site
 from service.styles import definition_body, project_body, style_body
-from service.vector_tiles import TILE_GRID, tile_body, tile_set
-from service.window import Page, read_window
+from service.vector_tiles import TILE_GRID, dataset_tiles, tile_body, tile_set
+from service.window import Window, read_window
 
 METHODS = ["GET", "HEAD"]
 router = APIRouter()
@@ -34,7 +34,7 @@ router = APIRouter()
 
 @router.api_route("/collections", methods=METHODS)
 async def collections(request: Request) -> Response:
-    """The downloads catalogue; the collections document; the catalogue for portals."""
+    """The downloads catalogue; the collections document; for portals; every layer as tiles."""
     return await answer(
         request,
         ("f",),
@@ -42,6 +42,7 @@ async def collections(request: Request) -> Response:
             "html": page(catalogue_page, site),
             "json": data(lambda: documents.collections(site, base)),
             "dcat": data(lambda: dcat_catalogue(site, base), MEDIA["dcat"]),
+            "pmtiles": partial(dataset_tiles, site),
         },
     )
 
@@ -62,7 +63,7 @@ async def collection(request: Request, name: str) -> Response:
     return await answer(request, ("f",), makers)
 
 
-def _layer_map(site: Site, layer: Layer, query: QueryParams, window: Page) -> bytes:
+def _layer_map(site: Site, layer: Layer, query: QueryParams, window: Window) -> bytes:
     question, kept, left = fit(partial(read_question, site.dataset), query)
     return map_page(site, layer, question, window, dict(kept), left=left)
 
@@ -155,7 +156,7 @@ async def items(request: Request, name: str) -> Response:
         query = dict(asked)
         window = read_window(query, layer, site.dataset)
         return {
-            "html": page(_layer_map, site, layer, asked, window.paged()),
+            "html": page(_layer_map, site, layer, asked, window),
             **{kind: partial(features_as, site, layer, kind, query, base) for kind in FORMATS},
         }
 

@@ -88,6 +88,14 @@ class MapParts:
     config: Mapping[str, Any]
     still: Markup
 
+    @property
+    def fetched(self) -> list[str]:
+        """What the script fetches as it starts: everything that the map does not have as tiles."""
+        tiles = self.config.get("tiles")
+        areas = tiles.get("marked") if tiles else self.config["url"]
+        found = (areas, self.config.get("context"), self.config.get("ground"))
+        return [one for one in found if isinstance(one, str)]
+
 
 @cache
 def _folium() -> LocalFigure:
@@ -133,7 +141,7 @@ def build_map(config: Mapping[str, Any], still: Markup) -> MapParts:
 def map_config(
     dataset: Dataset,
     layer: Layer,
-    url: str,
+    areas: Mapping[str, Any],
     classes: list[dict[str, Any]],
     drawing: Drawing | None = None,
     **more: Any,  # noqa: ANN401
@@ -143,14 +151,14 @@ def map_config(
     Args:
         dataset: whose areas and towns they are.
         layer: how it is labelled.
-        url: where its features are.
+        areas: where they are: `url`, and `tiles` where they come as those.
         classes: the legend's classes, lowest first, each with a colour.
         drawing: how it is drawn, where that is not as the layer always is.
         more: what a page adds, such as `town` or `context`.
     """
     drawing = drawing or layer.drawing(dataset)
     return {
-        "url": url,
+        **areas,
         "field": drawing.field,
         "by": drawing.by,
         "level": drawing.level,

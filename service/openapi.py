@@ -1,5 +1,6 @@
 """The API definition: OpenAPI 3.0.3, self-contained, made from the layers and the parameters."""
 
+from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
@@ -96,7 +97,9 @@ def _paths(site: Site) -> Json:
         "/feed": _get(
             "When the figures were made anew.", "feed", ("f",), media=MEDIA["atom"], html=False
         ),
-        "/collections": _get("Every layer.", "collections", ("f",), records=("dcat",)),
+        "/collections": _in_parts(
+            _get("Every layer.", "collections", ("f",), records=("dcat",)), ["pmtiles"]
+        ),
         "/collections/{layer}": _get(
             "One layer.", "collection", ("f",), (layer,), records=("gemini", "dcat")
         ),
@@ -108,8 +111,8 @@ def _paths(site: Site) -> Json:
             (layer,),
             media=SCHEMA_MEDIA,
         ),
-        "/collections/{layer}/items": _with_files(
-            _get("The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection")
+        "/collections/{layer}/items": _in_parts(
+            _get("The features of a layer.", "items", ITEMS, (layer,), "FeatureCollection"), FORMATS
         ),
         "/collections/{layer}/items/{id}": _get(
             "One feature.", "item", ITEM, (layer, item), "Feature"
@@ -191,14 +194,13 @@ def _files(described: Json, *forms: str) -> Json:
     return described
 
 
-def _with_files(path: Json) -> Json:
-    """The features in every format, as files that may come in parts."""
+def _in_parts(path: Json, forms: Iterable[str]) -> Json:
+    """The same in these formats as well, as files that may come in parts."""
     answers: Json = path["get"]["responses"]
     content = answers["200"]["content"]
-    collection = content[MEDIA["geojson"]]
     binary = {"schema": {"type": "string", "format": "binary"}}
-    for one in FORMATS.values():
-        content[one.media] = collection if one.paged else binary
+    for one in (FORMATS[form] for form in forms):
+        content[one.media] = content[MEDIA["geojson"]] if one.paged else binary
     answers["206"] = {"description": "The ranges of bytes asked for of a file (Range)."}
     answers["304"] = {
         "description": "What the client has is so still (If-None-Match, If-Modified-Since)."

@@ -103,9 +103,9 @@
   }
 
   // On the map of this page where it has the area; else on the page that has it.
-  function go({ type, id, name, latitude, longitude, address }) {
+  async function go({ type, id, name, latitude, longitude, address }) {
     for (const marks of typeof mapMark === "undefined" ? [] : mapMark.all()) {
-      if (!marks.choose(id)) continue;
+      if (!(await marks.choose(id))) continue;
       if (type !== "area" && type !== "town") marks.pin([latitude, longitude], name);
       return;
     }

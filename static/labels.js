@@ -8,7 +8,7 @@ const mapLabels = (function () {
   const HIDDEN = 90; // square pixels, over π, of circles that the name of an area may lie on
   const SMALL = 22; // pixels; a finding smaller than this is circled on a map of the whole area
   const PHONE = 640; // pixels; a map no wider has two findings and a few towns named, and no areas
-  const FEW = { finding: 2, town: 4, still: 6 };
+  const FEW = { finding: 2, town: 4, still: 6, tiles: 12 };
   const SHORT = 6; // findings of a whole area; where there are more, their counts are left to the list
   const APART = { finding: 0, sign: 0, town: 5, near: 5, area: 0 }; // pixels from other labels
   const WORDS = { "hot spot": "Hot spot", raised: "Raised" };
@@ -35,7 +35,7 @@ const mapLabels = (function () {
       circles: circles(map),
     };
     const plain = !config.town && !phone && groups.length > SHORT;
-    for (const group of phone ? groups.slice(0, FEW.finding) : groups) {
+    for (const group of groups.slice(0, phone ? FEW.finding : config.tiles ? FEW.tiles : Infinity)) {
       const at = middle(group.features[0]);
       const [title, counted] = words(config, group);
       const label = place(ground, at, "finding", title, plain ? null : counted);

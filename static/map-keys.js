@@ -4,7 +4,6 @@
 (function () {
   const WAYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
   const HELP = "Arrow keys go from area to area, Home and End to the first and last of the table. Enter opens the area’s page, space goes to its row, plus and minus zoom, Escape leaves the area.";
-  const ITEM = ["theme", "datetime", "compare", "place", "source", "town", "cell", "shape", "bandwidth"];
 
   // What is drawn is told in words: by the summary of an area, the table and the list of findings.
   L.Map.addInitHook(function () {
@@ -39,19 +38,20 @@
     if (key === "-") return Boolean(map.zoomOut());
     if (!marks.marked) return false;
     if (key === "Escape") marks.clear();
-    else if (key === "Enter") window.location.assign(page(marks));
+    else if (key === "Enter") window.location.assign(mapMark.address(marks.config, marks.marked.feature.id, "html"));
     else if (key === " ") map.fire("mark", { id: marks.marked.feature.id, again: true });
     else return false;
     return true;
   }
 
   function step(map, id) {
-    const area = map.marks.areas.get(id);
-    if (!area) return true;
-    const at = mapMark.middle(area);
-    if (!map.getBounds().pad(-0.05).contains(at)) map.panTo(at, { animate: false });
-    map.marks.mark(area);
-    map.getContainer().parentElement.classList.add("helped");
+    map.marks.find(id).then((area) => {
+      if (!area) return;
+      const at = mapMark.middle(area);
+      if (!map.getBounds().pad(-0.05).contains(at)) map.panTo(at, { animate: false });
+      map.marks.mark(area);
+      map.getContainer().parentElement.classList.add("helped");
+    });
     return true;
   }
 
@@ -68,13 +68,5 @@
     });
     const before = found.filter(({ ahead }) => ahead > 0).sort((a, b) => a.far - b.far);
     return before.length ? before[0].id : null;
-  }
-
-  // The address of the marked area alone, with the question that the map asks.
-  function page({ config, marked }) {
-    const asked = new URL(config.url, window.location.href);
-    const query = new URLSearchParams([...asked.searchParams].filter(([name]) => ITEM.includes(name)));
-    query.set("f", "html");
-    return `${asked.pathname}/${encodeURIComponent(marked.feature.id)}?${query}`;
   }
 })();

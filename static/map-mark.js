@@ -3,6 +3,8 @@
 "use strict";
 
 const mapMark = (function () {
+  const ITEM = ["theme", "datetime", "compare", "place", "source", "town", "cell", "shape", "bandwidth"];
+  const NEAR = 11; // the level of zoom that an area of many is brought to
   const RING = [["#fff", 13], ["#17406d", 10], ["#fff", 5], ["#17406d", 1.5]];
 
   // The middle of an area; of a point, the point.
@@ -12,6 +14,14 @@ const mapMark = (function () {
 
   function bounds(area) {
     return area.getBounds ? area.getBounds() : L.latLngBounds([area.getLatLng()]);
+  }
+
+  // The address of one area alone, with the question that the map asks.
+  function address(config, id, format) {
+    const asked = new URL(config.url, window.location.href);
+    const query = new URLSearchParams([...asked.searchParams].filter(([name]) => ITEM.includes(name)));
+    query.set("f", format);
+    return `${asked.pathname}/${encodeURIComponent(id)}?${query}`;
   }
 
   class Marks {
@@ -35,9 +45,24 @@ const mapMark = (function () {
       const id = this.marked && this.marked.feature.id;
       if (this.layer !== layer) layer.on("click", (event) => this.click(event));
       Object.assign(this, { layer, config, tips });
-      this.areas = new Map(layer.getLayers().map((area) => [area.feature.id, area]));
+      this.areas = layer.areas ?? new Map(layer.getLayers().map((area) => [area.feature.id, area]));
       this.marked = this.areas.get(id) ?? null;
       this.draw();
+      if (id && layer.find) this.resume(id);
+    }
+
+    // The same for an area that is not drawn yet, unless another was marked meanwhile.
+    async resume(id) {
+      const area = await this.find(id);
+      if (area && !this.marked) this.put(area);
+    }
+
+    // Whether the map has an area, and the area: null where it has none.
+    has(id) {
+      return this.areas.has(id) || Boolean(this.layer.find);
+    }
+    async find(id) {
+      return this.areas.get(id) ?? (await this.layer.find?.(id)) ?? null;
     }
 
     click({ layer, propagatedFrom, originalEvent }) {
@@ -49,21 +74,28 @@ const mapMark = (function () {
     // The ids in the order of the table beside the map; of the drawing where there is none.
     order() {
       const rows = [...document.querySelectorAll("tr[data-feature]")].map((row) => row.dataset.feature);
-      const found = rows.filter((id) => this.areas.has(id));
+      const found = rows.filter((id) => this.has(id));
       return found.length ? found : [...this.areas.keys()];
     }
 
     mark(area, { tip = true, again = false } = {}) {
-      this.marked = area;
       this.pinned.clearLayers();
-      this.draw();
+      this.put(area);
       if (tip) this.tell();
       const order = this.order();
-      const place = `${order.indexOf(area.feature.id) + 1} of ${order.length}`;
+      const found = order.indexOf(area.feature.id) + 1;
+      const place = found ? `${found} of ${order.length}` : "";
       const { properties } = area.feature;
       const said = [properties[this.config.label], ...this.tips.lines(properties), place];
-      this.spoken.textContent = said.map((text) => text.replace(/\.$/, "")).join(". ");
+      this.spoken.textContent = said.filter(Boolean).map((text) => text.replace(/\.$/, "")).join(". ");
       this.map.fire("mark", { id: area.feature.id, again });
+    }
+
+    // An area in tiles gets its ring when its outline is there.
+    put(area) {
+      this.marked = area;
+      this.draw();
+      if (!area.feature.geometry) this.layer.whole(area).then(() => this.draw());
     }
 
     // Beside the area, where there is room inside the map.
@@ -75,11 +107,13 @@ const mapMark = (function () {
     }
 
     // Brings an area into the middle of the map and marks it; false where the map has no such area.
-    choose(id) {
-      const area = this.areas && this.areas.get(id);
+    async choose(id) {
+      const area = this.areas && (await this.find(id));
       if (!area) return false;
+      await this.layer.whole?.(area);
       const { map } = this;
-      if (area.getBounds) map.fitBounds(area.getBounds(), { maxZoom: map.getZoom() + 1, padding: [60, 60], animate: false });
+      const maxZoom = this.layer.whole ? NEAR : map.getZoom() + 1;
+      if (area.getBounds) map.fitBounds(area.getBounds(), { maxZoom, padding: [60, 60], animate: false });
       else map.setView(middle(area), Math.max(map.getZoom(), 15), { animate: false });
       this.box.scrollIntoView({ block: "nearest" });
       this.mark(area);
@@ -111,7 +145,7 @@ const mapMark = (function () {
     // Round the area, and round the place of one that is too small to be seen.
     draw() {
       this.ring.clearLayers();
-      if (!this.marked) return;
+      if (!this.marked?.feature.geometry) return;
       const { centre, radius } = mapLabels.extent(this.map, this.marked.feature);
       const small = 2 * radius < mapLabels.SMALL;
       for (const [color, weight] of RING) {
@@ -144,5 +178,5 @@ const mapMark = (function () {
     return maps.map((map) => map.marks).filter(Boolean);
   }
 
-  return { middle, all };
+  return { middle, all, address };
 })();

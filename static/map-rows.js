@@ -17,7 +17,7 @@
   // The name of a row becomes a button, where the map has its area.
   function name(map, row) {
     const cell = row.cells[0];
-    if (cell.querySelector("[data-area]") || !map.marks.areas.has(row.dataset.feature)) return;
+    if (cell.querySelector("[data-area]") || !map.marks.has(row.dataset.feature)) return;
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.area = row.dataset.feature;

@@ -4,6 +4,7 @@
 const safermap = (function () {
   const INK = "#14202b";
   const FAINT = "#c3c9cd"; // edges that can be seen where most areas have the palest colour
+  const MANY = 100; // findings in view
   const PAPER = 680; // pixels across an A4 page inside its margins
   const OUTLINES = {
     "hot spot": [{ color: "#fff", weight: 7 }, { color: INK, weight: 3.6 }],
@@ -22,14 +23,14 @@ const safermap = (function () {
     Object.entries({ context: 360, ground: 380, marks: 450, labels: 460 }).forEach(([pane, z]) => (map.getPane(pane).style.zIndex = z));
     element.setAttribute("role", "application");
     element.setAttribute("aria-label", box.dataset.label);
-    const [west, south, east, north] = config.bounds;
-    map.fitBounds([[south, west], [north, east]], { animate: false });
+    map.fitBounds(extent(config), { animate: false });
     hold(map, config);
     print(box);
     const group = () => L.layerGroup().addTo(map);
     state = { map, box, config, base: group(), outlines: group(), leaders: group(), tip: mapTips.of(map, () => state.config) };
     state.note = say(box, "map-note", box.querySelector(".still") ? "" : "Loading the map.");
     map.on("zoomend resize", () => state.showing || mark());
+    map.on("moveend", () => state.showing || (state.config.tiles && mark()));
     get(config)
       .then((found) => state.layer || show(found))
       .catch((error) => state.layer || fail(config, error));
@@ -49,8 +50,9 @@ const safermap = (function () {
   }
 
   async function get(config, signal) {
-    const urls = [config.url, config.context, config.ground];
-    const [collection, context, ground] = await Promise.all(urls.map((url) => (url ? load(url, signal) : null)));
+    // What comes as tiles is asked for as it is drawn; what stands out among it is got whole.
+    const urls = [config.tiles ? config.tiles.marked : config.url, config.context, config.ground];
+    const [collection, context, ground] = await Promise.all(urls.map((url) => (typeof url === "string" ? load(url, signal) : null)));
     return { config, collection, context, ground };
   }
 
@@ -114,31 +116,36 @@ const safermap = (function () {
 
   function show({ config, collection, context, ground }) {
     const { map, box } = state;
-    const inTown = (feature) => ground || !config.town || feature.properties.town === config.town;
+    const inTown = (feature) => config.ground || !config.town || feature.properties.town === config.town;
     const wanted = (feature) => !config.level || feature.properties.level === config.level;
-    const features = mapPoints.lean(collection.features.filter(wanted));
+    const features = mapPoints.lean((collection?.features ?? []).filter(wanted));
     const focus = features.filter(inTown);
     const areas = ground ? ground.features : focus;
     Object.assign(state, { config, areas, focus, showing: true });
-    if (anew("ground", [config.town, ids(ground ? areas : features), ids(areas), ids(context?.features)])) {
+    const whole = !config.tiles && !config.ground?.url;
+    const under = [config.tiles?.layer, config.context, config.ground, config.town];
+    if (anew("ground", whole ? [under, ids(ground ? areas : features), ids(areas)] : under)) {
       state.base.clearLayers();
       map.getPane("edge").style.zIndex = config.town ? 370 : 350;
-      edge(config, ground ? areas : features, context, areas);
+      if (config.context?.url) state.base.addLayer(mapVector.hatched(config.context));
+      if (config.ground?.url) state.base.addLayer(mapVector.beneath(config.ground));
+      if (whole) edge(config, ground ? areas : features, context, areas);
       if (ground) beneath(areas);
-      fit(config, areas.length ? areas : features);
+      fit(config, whole ? L.geoJSON(areas.length ? areas : features).getBounds() : extent(config));
     }
     if (config.town) mapPart.open(map, areas);
     state.around = features.filter((feature) => !inTown(feature));
     const points = focus.some((feature) => feature.geometry.type === "Point");
-    if (points || anew("outlined", [ids(focus), config.by === "fixed", config.town])) outlines(points);
+    if (config.tiles) tiled();
+    else if (points || anew("outlined", [ids(focus), config.by === "fixed", config.town])) outlines(points);
     else colours();
     map.fire("areas", { layer: state.layer, features: focus, config, tips: state.tip });
     state.showing = false;
     mark(); // when all controls stand, which labels keep clear of
-    box.dataset.drawn = focus.length;
+    if (!config.tiles) box.dataset.drawn = focus.length;
     box.classList.remove("failed");
     box.querySelector(".still")?.remove();
-    state.note.remove();
+    if (!config.tiles) state.note.remove();
   }
 
   function ids(features) {
@@ -153,12 +160,16 @@ const safermap = (function () {
     return changed;
   }
 
-  function fit(config, features) {
+  function extent({ bounds: [west, south, east, north] }) {
+    return L.latLngBounds([south, west], [north, east]);
+  }
+
+  function fit(config, bounds) {
     const { map } = state;
     map.setMinZoom(0);
     const step = map.options.zoomSnap;
     map.options.zoomSnap = 0; // as large as it goes, as the still picture is
-    map.fitBounds(L.geoJSON(features).getBounds(), { padding: config.still ? [4, 4] : [28, 28], animate: false });
+    map.fitBounds(bounds, { padding: config.still ? [4, 4] : [28, 28], animate: false });
     map.options.zoomSnap = step;
     if (!config.still) map.setMinZoom(map.getZoom() - 1);
   }
@@ -177,6 +188,26 @@ const safermap = (function () {
     tip.watch(state.layer);
   }
 
+  // Many areas, as tiles, which come one by one.
+  function tiled() {
+    const { map, box, config, tip, note } = state;
+    state.layer?.remove();
+    state.outlined = null; // what is drawn whole after them is drawn anew
+    delete box.dataset.drawn;
+    const edge = { width: 0.7, color: config.by === "fixed" ? FAINT : "#fff" };
+    const layer = mapVector.areas(config, (properties) => colour(config, properties), edge);
+    let failed = 0;
+    layer.on("loading", () => (failed = 0));
+    layer.on("tileerror", () => (failed += 1));
+    layer.on("load", () => {
+      box.dataset.drawn = layer.areas.size;
+      note.textContent = failed ? "Part of the map could not be loaded. Move it, or reload the page, to try again." : "";
+    });
+    box.append(note);
+    state.layer = layer.addTo(map);
+    tip.watch(state.layer);
+  }
+
   // New figures for the outlines that are there.
   function colours() {
     const { config, focus, layer, tip } = state;
@@ -192,8 +223,15 @@ const safermap = (function () {
     const { map, config, focus, areas, around, outlines, leaders } = state;
     if (!focus) return;
     outlines.clearLayers();
-    if (config.outlines) outline(map, config, focus, outlines);
-    mapLabels.write(map, config, areas, leaders, around);
+    const seen = config.tiles ? inView(map, focus) : focus;
+    if (config.outlines) outline(map, config, seen, outlines);
+    mapLabels.write(map, config, config.tiles ? seen : areas, leaders, around);
+  }
+
+  // Of what stands out in a whole country, what the map shows and a little about it.
+  function inView(map, features) {
+    const view = map.getBounds().pad(0.1);
+    return features.filter((feature) => view.contains(mapLabels.extent(map, feature).centre));
   }
 
   // The outer edge is the outer half of a wide line under the areas.
@@ -238,8 +276,10 @@ const safermap = (function () {
     path.setAttribute("fill", "url(#hatch)");
   }
 
-  // On a map of the whole area a finding too small to be seen has a circle round it instead.
+  // On a map of the whole area a finding too small to be seen has a circle round it instead; where
+  // there are many of them, a small one.
   function outline(map, config, features, group) {
+    const many = features.length > MANY;
     for (const name of ["raised", "hot spot"]) {
       const found = features.filter((feature) => feature.properties.hotspot_class === name);
       for (const style of OUTLINES[name]) {
@@ -247,7 +287,8 @@ const safermap = (function () {
         for (const feature of found) {
           const { centre, radius } = mapLabels.extent(map, feature);
           const circled = !config.town && 2 * radius < mapLabels.SMALL;
-          const mark = circled ? L.circleMarker(centre, { ...drawn, radius: radius + 6 }) : L.geoJSON(feature, { style: drawn, ...drawn });
+          const circle = many ? { radius: 4.5, weight: drawn.weight / 2, dashArray: drawn.dashArray && "3 2" } : { radius: radius + 6 };
+          const mark = circled ? L.circleMarker(centre, { ...drawn, ...circle }) : L.geoJSON(feature, { style: drawn, ...drawn });
           mark.addTo(group);
         }
       }

@@ -18,6 +18,7 @@ from service.maps import build_map, map_config
 from service.pages.choices import rate_choices
 from service.pages.controls import NOTHING, controls
 from service.pages.frame import address, beside, bold_first, frame, said
+from service.pages.map_source import areas_of
 from service.pages.month_chart import month_charts
 from service.pages.profile_words import change_words, season_charts, season_words
 from service.pages.render import render_page
@@ -60,8 +61,8 @@ def business_page(
     profile: BusinessProfile = facts["profile"]
     answer, rows = site.answer(layer, question)
     legend = Legend.of(drawing, rows)
-    features = address("/collections/hotspots/items", dataset, question, limit="10000", f="geojson")
-    config = map_config(dataset, layer, features, legend.classes, drawing, noun=question.theme.noun)
+    areas = areas_of(dataset, layer, question, drawing, count=len(rows))
+    config = map_config(dataset, layer, areas, legend.classes, drawing, noun=question.theme.noun)
     season = profile.season
     return render_page(
         "business.html",

@@ -20,6 +20,7 @@ from service.pages.controls import NOTHING, Chooser, controls
 from service.pages.frame import address, beside, frame, said
 from service.pages.funnel_chart import funnel_charts
 from service.pages.layer_map import layer_map, left_aside
+from service.pages.map_source import MARKED, in_tiles
 from service.pages.render import render_page
 from service.parameters import CHOSEN, DEFAULT_LIMIT, DETAIL, ITEMS, LARGEST_LIMIT, PARAMETERS
 from service.records.record import record_of
@@ -93,12 +94,6 @@ def map_page(
     answer, all_rows = site.answer(layer, question)
     further = layer.sets(dataset)
     window = one_set(site, layer, window)
-    matched, chosen = choose(answer, window)
-    ids = answer.ids
-    first = drawing.field if drawing.by == "bands" else "count"
-    rows = sorted(({**all_rows[i], "id": ids[i]} for i in chosen), key=by_most(first))
-    everyone = window if "limit" in query else replace(window, limit=LARGEST_LIMIT)
-    _, mapped = choose(answer, everyone)
     legend, _ = legend_of(site, layer, question, window)
     items = f"/collections/{layer.name}/items"
     part: dict[str, str] = {
@@ -106,6 +101,19 @@ def map_page(
     }
     if window.set is not None:
         part["set"] = window.set
+    limited = "limit" in query
+    wanted: Window = window.paged() if limited else window
+    matched, mapped = choose(answer, wanted)
+    tiled = in_tiles(layer, matched, part)
+    if not limited and not tiled:
+        mapped = mapped[:LARGEST_LIMIT]
+        wanted = replace(window, limit=LARGEST_LIMIT)
+    ids = answer.ids
+    first = drawing.field if drawing.by == "bands" else "count"
+    shown = sorted(({**all_rows[i], "id": ids[i]} for i in mapped), key=by_most(first))
+    rows = shown if limited else shown[:DEFAULT_LIMIT]
+    stands_out = [row for row in shown if row.get("hotspot_class") in MARKS]
+    signed = _signed(legend, shown)
     town = {"town": question.town} if question.town else {}
     town_name = dataset.town_name(question.town) if question.town else None
     if layer.within_town:
@@ -140,20 +148,24 @@ def map_page(
         funnel=_funnel(site, question, answer, rows),
         compared=question.before().period if layer.compares else None,
         columns=_columns(dataset, layer),
-        signed=_signed(legend, rows),
+        signed=signed,
         legend=legend,
         sets=([all_rows[i] for i in mapped],),
         left_aside=None if layer.within_town else left_aside(dataset, question),
         alone=address("", dataset, question, **alone)[1:],
         rows=rows,
-        stands_out=[row for row in rows if row.get("hotspot_class") in MARKS],
-        none_marked=none_marked(rows, NONE_FAR_ABOVE) if drawing.outlines else None,
+        shown=shown,
+        limited=limited,
+        not_mapped=0 if limited else matched - len(shown),
+        stands_out=stands_out,
+        unmarked=max(0, len(stands_out or signed) - MARKED) if tiled else 0,
+        none_marked=none_marked(shown, NONE_FAR_ABOVE) if drawing.outlines else None,
         left_out=matched - len(rows),
         downloads={
             name: address(items, dataset, question, **(town | part), f=name.lower())
             for name in ("GeoJSON", "CSV")
         },
-        map=layer_map(site, layer, question, part, window=everyone, legend=legend),
+        map=layer_map(site, layer, question, part, window=wanted, legend=legend),
     )
 
 

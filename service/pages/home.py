@@ -21,6 +21,7 @@ from service.maps import build_map, map_config
 from service.pages.catalogue import by_most
 from service.pages.charts import sparkline
 from service.pages.frame import address, frame, said
+from service.pages.map_source import areas_of
 from service.pages.render import render_page
 from service.pages.still import still_map
 from service.site import Site
@@ -49,7 +50,7 @@ def home_page(site: Site) -> bytes:
     config = map_config(
         dataset,
         layer,
-        address("/collections/lsoas/items", dataset, lead, limit="10000", f="geojson"),
+        areas_of(dataset, layer, lead, legend.drawing, count=len(rows)),
         legend.classes,
         noun=lead.theme.noun,
         still=True,

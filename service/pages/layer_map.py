@@ -10,7 +10,7 @@ from geo.rural_urban import Place
 from layers.layer import Layer
 from layers.legend import Legend
 from service.maps import MapParts, build_map, map_config
-from service.pages.frame import address
+from service.pages.map_source import Source, areas_of, ground_of
 from service.pages.still import still_ground, still_map
 from service.site import Site
 from service.window import Window, choose
@@ -33,11 +33,13 @@ def layer_map(
     within a town is mapped on the areas that were asked for. `part`: what else was asked of its
     items, as parameters, which `window` has as values.
     """
-    dataset, items = site.dataset, f"/collections/{layer.name}/items"
+    dataset = site.dataset
     county = question if layer.within_town else question.everywhere()
     more: dict[str, Any] = {}
     if question.town:
         more["town"] = dataset.town_name(question.town)
+    answer, rows = site.answer(layer, county)
+    _, drawn = choose(answer, window)
     if layer.within_town:
         more["ground"] = _ground(dataset, question)
         shown = question.areas(dataset)[question.shown(dataset)]
@@ -49,8 +51,6 @@ def layer_map(
             hatched = dataset.lsoa_shapes.outlines[dataset.place == OTHER[aside]]
         else:
             hatched = None
-        answer, rows = site.answer(layer, county)
-        _, drawn = choose(answer, window)
         still = still_map(
             answer.outlines[drawn],
             [rows[i] for i in drawn],
@@ -58,9 +58,9 @@ def layer_map(
             inside=lambda row: not question.town or row["town"] == more["town"],
             hatched=hatched,
         )
-    data = address(items, dataset, county, **({"limit": "10000"} | dict(part)), f="geojson")
+    areas = areas_of(dataset, layer, question, legend.drawing, count=len(drawn), part=part)
     noun = question.theme.noun
-    config = map_config(dataset, layer, data, legend.classes, legend.drawing, noun=noun, **more)
+    config = map_config(dataset, layer, areas, legend.classes, legend.drawing, noun=noun, **more)
     return build_map(config, still)
 
 
@@ -71,16 +71,16 @@ def left_aside(dataset: Dataset, question: Question) -> int | None:
     return int((dataset.place == OTHER[question.place]).sum())
 
 
-def _other_places(dataset: Dataset, question: Question, other: Place) -> str:
+def _other_places(dataset: Dataset, question: Question, other: Place) -> str | Source:
     """Where the areas are that the question leaves aside."""
     theme = THEMES["crime"] if question.theme.rural_only else question.theme
     asked = Question(theme, question.period, question.sources, other)
-    return address("/collections/lsoas/items", dataset, asked, limit="10000", f="geojson")
+    return ground_of(dataset, asked, len(dataset.lsoas))
 
 
-def _ground(dataset: Dataset, question: Question) -> str:
+def _ground(dataset: Dataset, question: Question) -> str | Source:
     """Where the areas are that lie under the places of a question."""
     theme = THEMES["crime"] if question.theme.rural_only else question.theme
     asked = Question(theme, question.period, question.sources)
     town = {"town": question.town} if question.town else {}
-    return address("/collections/lsoas/items", dataset, asked, **town, limit="10000", f="geojson")
+    return ground_of(dataset, asked, len(dataset.lsoas), **town)

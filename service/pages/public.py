@@ -43,7 +43,7 @@ def public_page(
         site,
         layer,
         question,
-        read_window({}, layer, site.dataset).paged(),
+        read_window({}, layer, site.dataset),
         {},
         note=note,
         left=left,

@@ -20,6 +20,7 @@ from service.pages.choices import Choice, rate_choices, short_words, theme_choic
 from service.pages.compared import alike, alone, halved, set_against, since, usual_months
 from service.pages.controls import NOTHING, controls
 from service.pages.frame import address, beside, frame, said
+from service.pages.map_source import areas_of, ground_of
 from service.pages.profile_words import (
     change_words,
     mix_words,
@@ -38,6 +39,7 @@ from service.pages.rural_tables import by_kind, measures_by_kind
 from service.pages.share_scale import share_scales
 from service.pages.still import still_map
 from service.pages.week import week_view
+from service.parameters import DEFAULT_LIMIT
 from service.site import Site
 
 MARKED = ("rural-offences", "rural-flagged")
@@ -58,11 +60,11 @@ def rural_page(
     is_urban = dataset.place == "urban"
     hatched, urban_areas = dataset.lsoa_shapes.outlines[is_urban], int(is_urban.sum())
     urban = replace(judged, place="urban")
-    context = address("/collections/lsoas/items", dataset, urban, limit="10000", f="geojson")
+    context = ground_of(dataset, urban, len(dataset.lsoas))
     config = map_config(
         dataset,
         layer,
-        address("/collections/hotspots/items", dataset, judged, limit="10000", f="geojson"),
+        areas_of(dataset, layer, judged, drawing, count=len(rows)),
         legend.classes,
         drawing,
         context=context if urban_areas else None,
@@ -105,6 +107,7 @@ def rural_page(
             left=left,
         ),
         areas=ranked,
+        most_rows=DEFAULT_LIMIT,
         stands_out=[row for row in ranked if row["hotspot_class"] in MARKS],
         finding=rail_finding(dataset, rows),
         none_marked=none_marked(rows, NONE_FAR_ABOVE),

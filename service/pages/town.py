@@ -28,6 +28,7 @@ from service.pages.compared import (
 )
 from service.pages.controls import NOTHING, controls
 from service.pages.frame import address, beside, frame, said
+from service.pages.map_source import areas_of
 from service.pages.month_chart import month_charts
 from service.pages.nearby import nearby_names
 from service.pages.places import places_facts, places_view
@@ -134,7 +135,7 @@ def town_page(
     config = map_config(
         site.dataset,
         layer,
-        address("/collections/hotspots/items", site.dataset, county, limit="10000", f="geojson"),
+        areas_of(site.dataset, layer, question, drawing, count=len(everywhere)),
         legend.classes,
         drawing,
         town=facts["town"],

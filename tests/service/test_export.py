@@ -122,3 +122,16 @@ def test_partners_records_are_written_whole_only_with_a_word(run: Run, tmp_path:
     assert public.read_bytes() != whole.read_bytes()
     hidden = [line for line in public.read_text("utf-8-sig").splitlines() if ",,," in line]
     assert hidden
+
+
+def test_all_layers_go_into_one_file_of_tiles(
+    run: Run, client: TestClient, embedded_home: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "layers.pmtiles"
+    command = ("export", "--dataset", embedded_home, "--layer", "all", "--format", "pmtiles")
+    ended = run(*command, "--out", out)
+    assert (ended.returncode, ended.stdout) == (0, f"Wrote {out}\n")
+    assert out.read_bytes() == client.get("/collections?f=pmtiles").content
+    ended = run(*command, "--out", out, "--theme", "asb")
+    assert ended.returncode == 2
+    assert "leave out --theme, or write a file a layer into a folder" in ended.stderr

@@ -69,7 +69,7 @@ def test_a_stock_folium_map_is_refused() -> None:
 
 def test_the_same_config_gives_the_same_map(embedded: Dataset) -> None:
     def config(noun: str) -> dict[str, object]:
-        return map_config(embedded, find_layer("lsoas"), "/collections/lsoas/items", [], noun=noun)
+        return map_config(embedded, find_layer("lsoas"), {"url": "/areas"}, [], noun=noun)
 
     made = build_map(config("crimes"), Markup("<svg/>"))
     assert made == build_map(config("crimes"), Markup("<svg/>"))

@@ -1,5 +1,6 @@
 """Vector tiles: every feature with its figures, where it lies, in each tile that it touches."""
 
+import gzip
 import math
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import shapely
 from asking import ask
 from layer_names import SHIPPED
 from made_partner import partner
+from pmtiles.reader import MmapSource, Reader, all_tiles
 from pyproj import Transformer
 from starlette.testclient import TestClient
 
@@ -65,7 +67,7 @@ def test_an_archive_has_every_feature_with_its_figures(
                 assert got == known, (name, key)
 
 
-@pytest.mark.parametrize("zoom", [4, 8, 12])
+@pytest.mark.parametrize("zoom", [4, 8, 12, 16])
 def test_a_tile_holds_the_areas_that_touch_it_where_they_lie(
     client: TestClient, tmp_path: Path, zoom: int
 ) -> None:
@@ -88,6 +90,96 @@ def test_a_tile_holds_the_areas_that_touch_it_where_they_lie(
         assert part.difference(found[key].buffer(4 * pixel)).area <= 1e-6 * part.area + pixel**2
 
 
+@pytest.mark.parametrize("zoom", [4, 7, 12])
+@pytest.mark.parametrize("layer", ["hotspots", "map-points", "density"])
+def test_a_tile_by_itself_is_as_the_archive_has_it(
+    client: TestClient, tmp_path: Path, layer: str, zoom: int
+) -> None:
+    path = tmp_path / "layer.pmtiles"
+    path.write_bytes(client.get(f"/collections/{layer}/items?f=pmtiles").content)
+    column, row = tile_at(-2.7519, 52.7073, zoom)
+    held = tiles_of(path)[zoom, column, row]
+    alone = client.get(f"/collections/{layer}/tiles/WebMercatorQuad/{zoom}/{row}/{column}").content
+    frames = []
+    for name, content in (("held", held), ("alone", alone)):
+        place = tmp_path / name / str(zoom) / str(column) / f"{row}.pbf"
+        place.parent.mkdir(parents=True)
+        place.write_bytes(content)
+        frames.append(pyogrio.read_dataframe(place).sort_values("feature_id", ignore_index=True))
+    assert len(frames[0]) > 0
+    pd.testing.assert_frame_equal(*(frame.drop(columns="geometry") for frame in frames))
+    assert frames[0].geometry.geom_equals(frames[1].geometry).all()
+
+
+@pytest.fixture(scope="module")
+def every_layer(client: TestClient, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every layer in one archive."""
+    path = tmp_path_factory.mktemp("tiles") / "layers.pmtiles"
+    response = client.get("/collections?f=pmtiles")
+    assert response.headers["content-type"] == "application/vnd.pmtiles"
+    path.write_bytes(response.content)
+    return path
+
+
+def test_one_archive_has_every_layer_under_its_name(every_layer: Path) -> None:
+    assert {name for name, _ in pyogrio.list_layers(every_layer)} == set(SHIPPED)
+
+
+@pytest.mark.parametrize("layer", SHIPPED)
+def test_a_layer_of_the_one_archive_is_the_layer(
+    client: TestClient, every_layer: Path, layer: str
+) -> None:
+    frame = pyogrio.read_dataframe(every_layer, layer=layer)
+    wanted = ask(client, layer, "limit=10000")["features"]
+    assert set(frame["feature_id"]) == {one["id"] for one in wanted}
+    counts = dict(zip(frame["feature_id"], frame["count"], strict=True))
+    assert counts == {one["id"]: one["properties"]["count"] for one in wanted}
+    fields = {*wanted[0]["properties"]}
+    assert fields - {*frame.columns} <= empty(wanted)
+    box = frame.to_crs(4326).total_bounds
+    known = shapely.total_bounds([shapely.geometry.shape(one["geometry"]) for one in wanted])
+    assert box == pytest.approx(known, abs=1e-4)
+
+
+def empty(features: list[dict[str, Any]]) -> set[str]:
+    """The fields that no feature has a value of, which tiles do not have."""
+    names = features[0]["properties"]
+    return {name for name in names if all(one["properties"][name] is None for one in features)}
+
+
+def test_the_one_archive_says_what_it_is_and_of_each_layer_its_caveats(
+    client: TestClient, every_layer: Path
+) -> None:
+    with every_layer.open("rb") as file:
+        told = Reader(MmapSource(file)).metadata()
+        header = Reader(MmapSource(file)).header()
+    assert "Office for National Statistics" in told["description"]
+    assert (header["min_zoom"], header["max_zoom"], header["clustered"]) == (4, 12, True)
+    for layer in told["vector_layers"]:
+        metadata = ask(client, layer["id"])["metadata"]
+        assert metadata["caveats"][0] in layer["description"]
+        assert "Illustrative" in layer["description"]
+
+
+def test_the_one_archive_comes_in_ranges_and_only_when_it_is_new(
+    client: TestClient, every_layer: Path
+) -> None:
+    address = "/collections?f=pmtiles"
+    part = client.get(address, headers={"Range": "bytes=0-126"})
+    assert (part.status_code, part.content) == (206, every_layer.read_bytes()[:127])
+    tag = part.headers["etag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert "last-modified" in part.headers
+    assert part.headers["content-disposition"].endswith('.pmtiles"')
+    assert client.get(f"{address}&theme=asb").status_code == 400
+
+
+def tiles_of(path: Path) -> dict[tuple[int, int, int], bytes]:
+    """The tiles of an archive, unpacked."""
+    with path.open("rb") as file:
+        return {place: gzip.decompress(held) for place, held in all_tiles(MmapSource(file))}
+
+
 def test_a_tile_follows_the_question_and_an_empty_one_has_no_bytes(
     client: TestClient, tmp_path: Path
 ) -> None:
@@ -105,13 +197,13 @@ def test_a_tile_follows_the_question_and_an_empty_one_has_no_bytes(
 
 @pytest.mark.parametrize(
     "place",
-    ["3/0/0", "13/0/0", "4/16/0", "4/0/16", "4/x/0", "4/-1/0", "4/" + "9" * 5000 + "/0"],
+    ["3/0/0", "17/0/0", "4/16/0", "4/0/16", "4/x/0", "4/-1/0", "4/" + "9" * 5000 + "/0"],
     ids=lambda place: place[:6],
 )
 def test_a_tile_that_is_not_there_is_not_found(client: TestClient, place: str) -> None:
     response = client.get(f"/collections/lsoas/tiles/WebMercatorQuad/{place}")
     assert response.status_code == 404
-    assert "Zoom is 4 to 12" in response.json()["detail"]
+    assert "Zoom is 4 to 16" in response.json()["detail"]
 
 
 def test_the_tile_set_leads_to_tiles_and_names_its_fields(client: TestClient) -> None:
