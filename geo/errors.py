@@ -13,6 +13,10 @@ class DatasetError(SafermapError):
     """A prepared dataset that is missing, unfinished or made by another version."""
 
 
+class ExpiredError(DatasetError):
+    """A dataset that holds records longer than whoever gave them allows."""
+
+
 class QuestionError(SafermapError):
     """A question with an unknown or contradictory part: theme, period, place, bbox, format."""
 

@@ -17,7 +17,7 @@ from geo.dataset import Dataset
 from geo.public.make import write_public
 from geo.public.view import public_view
 from geo.recording import RECORDING_CHANGES
-from geo.refused import without
+from geo.incidents.report import without
 from service.app import create_app
 from service.site import Site
 
