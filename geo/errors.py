@@ -50,3 +50,7 @@ class PublishError(SafermapError):
 
 class StorageError(SafermapError):
     """A file that cannot be made, because the disk does not take it."""
+
+
+class AuditError(StorageError):
+    """An audit log that was altered or cut, so that nothing may be added to it."""

@@ -17,11 +17,12 @@ from geo.building.settle import Settled, settle
 from geo.building.trim import take_over
 from geo.building.version import Hiding, write_version
 from geo.building.write import write_neighbours
-from geo.errors import DatasetError
+from geo.errors import DatasetError, QuestionError
 from geo.held import Held
 from geo.retention import Overdue, Rules, overdue, rules_of
 from geo.versions import (
     Version,
+    current_folder,
     new_version,
     read_manifest,
     remove_versions,
@@ -35,7 +36,7 @@ class Purge:
     """What is held too long under a home.
 
     `overdue`: what of each source, over all versions. `versions`: names of those that hold it, or
-    that cannot be read, so that they may. `current`: the version served, where it holds some.
+    that cannot be read, so that nothing tells. `current`: the version served, where it holds some.
     """
 
     overdue: tuple[Overdue, ...]
@@ -56,21 +57,25 @@ class Purged:
 
 
 def plan_purge(home: Path, today: date) -> Purge:
-    """What is held too long under a home. Raises DatasetError where a manifest is damaged."""
+    """What is held too long under a home.
+
+    Raises DatasetError where the version served cannot be read: a build must make it anew first.
+    """
+    if (home / "CURRENT").exists():
+        read_manifest(current_folder(home))
     versions = versions_in(home)
     try:
         rules = rules_of(version.manifest for version in versions)
         held = {one.name: list(overdue(one.manifest, rules, today)) for one in versions}
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, QuestionError) as error:
         raise DatasetError(f"The dataset in {home} is damaged; build it again.") from error
     found: dict[str, Overdue] = {}
     for item in (item for items in held.values() for item in items):
         found[item.source] = item.joined(found.get(item.source, item))
-    limited = any(keep.until or keep.months for keep in rules.values())
     names = [name for name, items in held.items() if items]
     return Purge(
         overdue=tuple(found.values()),
-        versions=tuple(names + (unreadable_versions(home) if limited else [])),
+        versions=(*names, *unreadable_versions(home)),
         current=next((one for one in versions if one.current and held[one.name]), None),
         rules=rules,
     )

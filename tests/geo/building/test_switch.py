@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from building import build_files
 
-
 import geo.building.write
 import geo.versions
 from geo.dataset import Dataset
