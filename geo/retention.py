@@ -38,7 +38,7 @@ class Keep:
         """It in words, after `held`: `until 31 March 2026`."""
         told = []
         if self.until is not None:
-            told.append(f"until {self.until.day} {month_words(_month(self.until))}")
+            told.append(f"until {day_words(self.until)}")
         if self.months is not None:
             plural = "s" if self.months > 1 else ""
             told.append(f"for {self.months} month{plural}, the present one counted")
@@ -121,6 +121,11 @@ def expires(manifest: Mapping[str, Any], rules: Rules) -> date | None:
         rules[entry["id"]].ends(Period.read(entry["period"]).first) for entry in manifest["sources"]
     )
     return min((day for day in ends if day is not None), default=None)
+
+
+def day_words(day: date) -> str:
+    """A day as people write it, such as `31 March 2026`."""
+    return f"{day.day} {month_words(_month(day))}"
 
 
 def _month(day: date) -> int:

@@ -59,9 +59,10 @@ class Purged:
 def plan_purge(home: Path, today: date) -> Purge:
     """What is held too long under a home.
 
-    Raises DatasetError where the version served cannot be read: a build must make it anew first.
+    Raises DatasetError where there is nothing, or where the version served cannot be read: a build
+    must make it anew first.
     """
-    if (home / "CURRENT").exists():
+    if not home.is_dir() or (home / "CURRENT").exists():
         read_manifest(current_folder(home))
     versions = versions_in(home)
     try:
