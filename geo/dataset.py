@@ -42,7 +42,7 @@ class Dataset:
     has the areas round them, for the statistics only. `counts` and `neighbours` are of the areas
     inside, then of the ring. `held` is what there is of each source. `published` has the sources,
     by position, of which only public tables are here; their counts are in no other part of it.
-    `expires`: the first day on which it is not to be shown any more; None for never.
+    `expires`: the first day on which it is not to be shown; None for never.
     """
 
     folder: Path
@@ -170,8 +170,7 @@ class Dataset:
         Raises DatasetError where the parts of the dataset are damaged.
         """
         with self._reading("incidents"):
-            ids = [source.id for source in self.sources]
-            return Times.read(self.folder, self.manifest["files"], ids)
+            return Times.read(self.folder, self.manifest["files"], [s.id for s in self.sources])
 
     @cached_property
     def places(self) -> Places:

@@ -15,6 +15,7 @@ from geo.retention import Overdue, day_words
 from service.audit import AuditLog, Entry
 from service.audit.command import Key, Log, open_log
 from service.console import files_progress, hiding_progress, stdout
+from service.files import clear_left
 from service.loading import HOME
 
 What = Mapping[str, str | int | float | None]
@@ -37,6 +38,7 @@ def purge_command(dataset: Dataset = HOME, *, log: Log = None, key: Key = None) 
             _record(audit, "purge-begun", what)
         _record(audit, "purge-begun", {"versions": " ".join(planned.versions)})
     done = purge(dataset, planned, today, hiding_progress)
+    clear_left()
     if not planned.versions:
         _say(f"Nothing in {dataset} is held longer than it may be.")
         return
