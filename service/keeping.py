@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from geo.backup import back_up, restore
+from geo.backup import BackedUp, Restored, back_up, restore
 from geo.building.purge import plan_purge, purge
 from geo.period import Period
 from geo.retention import Overdue, day_words
@@ -70,9 +70,13 @@ def backup_command(
     key: Key = None,
 ) -> None:
     """Write the dataset that is served into one file, with the checksum of all that is in it."""
-    done = back_up(dataset, file, progress=files_progress("Backing up"))
-    what = {"version": done.version, "dataset": done.contents.dataset_id, "file": file.name}
-    _record(open_log(dataset, log, key), "backup", what)
+    audit = open_log(dataset, log, key)
+
+    def record(made: BackedUp) -> None:
+        what = {"version": made.version, "dataset": made.contents.dataset_id, "file": file.name}
+        _record(audit, "backup", what)
+
+    done = back_up(dataset, file, progress=files_progress("Backing up"), record=record)
     _say(
         f"Wrote {file}: {done.contents.area}, version {done.version}, "
         f"dataset {done.contents.dataset_id}."
@@ -94,10 +98,18 @@ def restore_command(
     What was there stays as an earlier version.
     """
     audit = open_log(dataset, log, key)
-    done = restore(file, dataset, None, files_progress("Restoring"), hiding_progress)
-    left_out = " ".join(item.source for item in done.left_out)
-    _record(
-        audit, "restore", {"file": file.name, "version": done.folder.name, "left_out": left_out}
+
+    def record(made: Restored) -> None:
+        left_out = " ".join(item.source for item in made.left_out)
+        what = {"file": file.name, "version": made.folder.name, "left_out": left_out}
+        _record(audit, "restore", what)
+
+    done = restore(
+        file,
+        dataset,
+        progress=files_progress("Restoring"),
+        hiding=hiding_progress,
+        record=record,
     )
     for item in done.left_out:
         _say(f"Left out: {item.words}. Delete the backup; it holds this still.")

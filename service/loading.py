@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from boundaries import SHROPSHIRE
 from geo.area_file import AreaFile, read_area_files, write_template
@@ -157,6 +158,10 @@ def _report(built: Built) -> None:
         return
     stdout.print(account_table(manifest["files"], manifest["area"]["name"]))
     print_passed_over(manifest["files_passed_over"])
+    for file in manifest["files"]:
+        if file["expired"]:
+            words = f"{file['name']}: {file['expired']:,} rows more are too old to be held."
+            stdout.print(Text(words), soft_wrap=True)
     print_refusals(built.refusals)
     compared, share = (manifest["agreement"][name] for name in ("compared", "share_disagreed"))
     if compared:

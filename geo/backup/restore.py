@@ -5,7 +5,7 @@ import hashlib
 import json
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -35,13 +35,16 @@ def restore(
     source: Path,
     home: Path,
     today: date | None = None,
+    *,
     progress: Progress = lambda files, _: files,
     hiding: Hiding = lambda years, _: years,
+    record: Callable[[Restored], None] = lambda _: None,
 ) -> Restored:
     """Make a backup the version that is served under `home`; what was there is an earlier one.
 
     What is held too long by the day it is, or `today`, is left out. Nothing changes unless every
-    file is there and is as it was. Raises InputError where the file is no backup, or a damaged or
+    file is there and is as it was. `record` is called before it is served; where it raises, nothing
+    changes. Raises InputError where the file is no backup, or a damaged or
     unsafe one, ExpiredError where nothing of it may be held any more, and DatasetError where
     `home` cannot be written.
     """
@@ -63,7 +66,9 @@ def restore(
                     f"Nothing of the backup {source} may be held any more: "
                     f"{'; '.join(item.words for item in late)}. Delete it."
                 )
-        return Restored(home / folder.name.removeprefix(".building-"), late)
+        done = Restored(home / folder.name.removeprefix(".building-"), late)
+        record(done)
+    return done
 
 
 @contextmanager

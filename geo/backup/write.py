@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import tarfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -34,13 +35,16 @@ def back_up(
     home: Path,
     target: Path,
     today: date | None = None,
+    *,
     progress: Progress = lambda files, _: files,
+    record: Callable[[BackedUp], None] = lambda _: None,
 ) -> BackedUp:
     """Write the version that is served under `home` into a file, in the place of what was there.
 
     The same version gives the same bytes. The file is there whole or not at all, and is its
-    owner's alone to read. Raises DatasetError where there is no dataset, it is damaged or it holds
-    something too long, and InputError where the file cannot be written.
+    owner's alone to read. `record` is called before it is there; where it raises, it never is.
+    Raises DatasetError where there is no dataset, it is damaged or it holds something too long, and
+    InputError where the file cannot be written.
     """
     folder = current_folder(home)
     manifest = read_manifest(folder)
@@ -55,19 +59,21 @@ def back_up(
         created=manifest["created"],
         files=[_member(folder, path) for path in paths],
     )
+    done = BackedUp(folder.name, listed, expires)
     partial = target.with_name(f".{target.name}.partial")
     try:
         with os.fdopen(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             _write(file, folder, listed, progress)
             file.flush()
             os.fsync(file.fileno())
+        record(done)
         partial.replace(target)
     except OSError as error:
         raise InputError(f"The backup {target} cannot be written: {error.strerror}.") from error
     finally:
         with suppress(OSError):
             partial.unlink()
-    return BackedUp(folder.name, listed, expires)
+    return done
 
 
 def _member(folder: Path, path: Path) -> Member:

@@ -123,6 +123,25 @@ def test_a_backup_is_restored_and_both_are_recorded(tmp_path: Path, run: Run) ->
     assert len(all_versions(home)) == 1
 
 
+def test_nothing_is_backed_up_or_restored_that_cannot_be_recorded(tmp_path: Path, run: Run) -> None:
+    home, log = tmp_path / "home", tmp_path / "log"
+    build_kept(tmp_path, LONG)
+    run("backup", tmp_path / "b.gz", "--dataset", home)
+    log.write_text("a file where a folder should be")
+    before = tree(home)
+    for command in (
+        ("backup", tmp_path / "c.gz", "--dataset", home),
+        ("restore", tmp_path / "b.gz", "--dataset", home),
+        ("restore", tmp_path / "b.gz", "--dataset", tmp_path / "new"),
+    ):
+        ended = run(*command, "--log", log)
+        assert ended.returncode == 2
+        assert "The audit log in" in ended.stderr
+    assert tree(home) == before
+    assert not (tmp_path / "new").exists()
+    assert not list(tmp_path.glob("*c.gz*"))
+
+
 def test_an_altered_log_is_told(tmp_path: Path, run: Run) -> None:
     key = tmp_path / "key"
     key.write_text("0123456789abcdef" * 4)
