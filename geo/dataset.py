@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from geo.places import Places
 from geo.public.tables import Published
 from geo.shapes import Shapes
 from geo.times import Times
-from geo.versions import current_folder, read_manifest
+from geo.versions import current_folder, read_manifest, refuse_overdue
 
 _DAMAGE = (OSError, KeyError, TypeError, ValueError, IndexError, QuestionError)
 
@@ -41,6 +42,7 @@ class Dataset:
     has the areas round them, for the statistics only. `counts` and `neighbours` are of the areas
     inside, then of the ring. `held` is what there is of each source. `published` has the sources,
     by position, of which only public tables are here; their counts are in no other part of it.
+    `expires`: the first day on which it is not to be shown; None for never.
     """
 
     folder: Path
@@ -52,15 +54,18 @@ class Dataset:
     neighbours: Neighbours
     held: tuple[Held, ...]
     published: Mapping[int, Published] = field(default_factory=dict)
+    expires: date | None = None
 
     @classmethod
-    def open(cls, home: Path) -> "Dataset":
+    def open(cls, home: Path, today: date | None = None) -> "Dataset":
         """Open the current dataset under `home`.
 
-        Raises DatasetError where there is none, or one of another format.
+        Raises DatasetError where there is none, or one of another format, and ExpiredError where
+        it holds records too long by the day it is, or `today`.
         """
-        folder = current_folder(home)
-        return cls.read(folder, read_manifest(folder))
+        manifest = read_manifest(folder := current_folder(home))
+        expires = refuse_overdue(home, manifest, today)
+        return replace(cls.read(folder, manifest), expires=expires)
 
     @classmethod
     def read(cls, folder: Path, manifest: dict[str, Any]) -> "Dataset":
@@ -86,9 +91,8 @@ class Dataset:
                 held=_held(manifest["sources"], counts),
             )
         except _DAMAGE as error:
-            raise DatasetError(
-                f"The dataset in {folder.parent} is damaged; build it again."
-            ) from error
+            home = folder.parent
+            raise DatasetError(f"The dataset in {home} is damaged; build it again.") from error
 
     @property
     def id(self) -> str:
@@ -147,9 +151,8 @@ class Dataset:
         try:
             yield
         except _DAMAGE as error:
-            raise DatasetError(
-                f"The {what} in {self.folder.parent} are damaged; build it again."
-            ) from error
+            where = self.folder.parent
+            raise DatasetError(f"The {what} in {where} are damaged; build it again.") from error
 
     @cached_property
     def named_areas(self) -> NamedAreas:
@@ -167,14 +170,13 @@ class Dataset:
         Raises DatasetError where the parts of the dataset are damaged.
         """
         with self._reading("incidents"):
-            ids = [source.id for source in self.sources]
-            return Times.read(self.folder, self.manifest["files"], ids)
+            return Times.read(self.folder, self.manifest["files"], [s.id for s in self.sources])
 
     @cached_property
     def places(self) -> Places:
         """The distinct places and their counts, read when they are first asked for.
 
-        Raises DatasetError where they are damaged or there are none.
+        Raises DatasetError where they are damaged.
         """
         with self._reading("places"):
             return Places.read(self.folder, self.manifest["files"], self.sources)

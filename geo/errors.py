@@ -13,6 +13,10 @@ class DatasetError(SafermapError):
     """A prepared dataset that is missing, unfinished or made by another version."""
 
 
+class ExpiredError(DatasetError):
+    """A dataset that holds records longer than whoever gave them allows."""
+
+
 class QuestionError(SafermapError):
     """A question with an unknown or contradictory part: theme, period, place, bbox, format."""
 
@@ -46,3 +50,7 @@ class PublishError(SafermapError):
 
 class StorageError(SafermapError):
     """A file that cannot be made, because the disk does not take it."""
+
+
+class AuditError(StorageError):
+    """An audit log that was altered or cut, so that nothing may be added to it."""

@@ -1,12 +1,11 @@
 """Why rows were refused: the report of a version, counted by reason."""
 
 import csv
-import re
 from collections import Counter
 
 from geo.dataset import Dataset
 from geo.errors import DatasetError
-from geo.incidents.report import REPORT
+from geo.incidents.report import REPORT, without
 
 Reason = tuple[str, str]
 """What of a row was wrong, and why, without the value itself."""
@@ -33,14 +32,3 @@ def refused_reasons(dataset: Dataset) -> dict[str, Counter[Reason]]:
             f"The refused rows in {path.parent.parent} are damaged; build it again."
         ) from error
     return found
-
-
-def without(value: str, reason: str) -> str:
-    """A reason without the value that it names, so that like reasons are alike.
-
-    >>> without("2015-13", "'2015-13' is not a month; it must be YYYY-MM.")
-    "'…' is not a month; it must be YYYY-MM."
-    """
-    if not value:
-        return reason
-    return re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", reason, count=1)

@@ -7,16 +7,17 @@ so a build that dies half-way leaves the old dataset served.
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import filelock
 
-from geo.errors import DatasetError
+from geo.errors import DatasetError, ExpiredError, QuestionError
+from geo.retention import Overdue, expires, overdue, rules_of
 
 FORMAT = 2  # of the files in a dataset folder; another number is not read
 
@@ -83,22 +84,69 @@ def contents(folder: Path) -> dict[str, int]:
 
 def all_versions(home: Path) -> list[Version]:
     """Every whole version, oldest first. Raises DatasetError where there is no dataset."""
-    current = current_folder(home).name
+    current_folder(home)
+    return versions_in(home)
+
+
+def versions_in(home: Path) -> list[Version]:
+    """The same where there may be no dataset any more."""
+    try:
+        current = current_folder(home).name
+    except DatasetError:
+        current = ""
     found = []
-    for folder in sorted(home.glob("*/manifest.json")):
-        if not folder.parent.name.startswith("."):
-            try:
-                manifest = read_manifest(folder.parent)
-            except DatasetError:
-                continue
-            found.append(Version(folder.parent, manifest, folder.parent.name == current))
+    for folder in _folders(home):
+        try:
+            found.append(Version(folder, read_manifest(folder), folder.name == current))
+        except DatasetError:
+            continue
     return found
+
+
+def _folders(home: Path) -> list[Path]:
+    """The folders of versions, those that cannot be read as well."""
+    found = sorted(path.parent for path in home.glob("*/manifest.json"))
+    return [folder for folder in found if not folder.name.startswith(".")]
+
+
+def overdue_in(home: Path, manifest: dict[str, Any], today: date) -> list[Overdue]:
+    """What a version under `home` holds too long. Raises DatasetError where one is damaged."""
+    with _undamaged(home):
+        return list(overdue(manifest, rules_of([manifest, *_manifests(home)]), today))
+
+
+def refuse_overdue(home: Path, manifest: dict[str, Any], today: date | None = None) -> date | None:
+    """The first day on which a version under `home` holds something too long; None for never.
+
+    Raises ExpiredError where that is the day it is, or `today`, or before.
+    """
+    if found := overdue_in(home, manifest, today or date.today()):
+        raise ExpiredError(
+            f"The dataset in {home} holds records too long, so it is not shown: "
+            f"{'; '.join(item.words for item in found)}. Remove them: "
+            f"safermap purge --dataset {home}"
+        )
+    with _undamaged(home):
+        return expires(manifest, rules_of([manifest, *_manifests(home)]))
+
+
+def _manifests(home: Path) -> list[dict[str, Any]]:
+    return [version.manifest for version in versions_in(home)]
+
+
+@contextmanager
+def _undamaged(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, QuestionError) as error:
+        raise DatasetError(f"The dataset in {home} is damaged; build it again.") from error
 
 
 def roll_back(home: Path, name: str | None = None) -> Version:
     """Serve an earlier version again: the one of that name, else the one before the current.
 
-    Raises DatasetError where there is no such version.
+    Raises DatasetError where there is no such version, and ExpiredError where it holds records
+    too long.
     """
     with _locked(home):
         found = all_versions(home)
@@ -113,6 +161,7 @@ def roll_back(home: Path, name: str | None = None) -> Version:
                 there = ", ".join(item.name for item in found)
                 raise DatasetError(f"There is no version '{name}' in {home}; there are {there}.")
             chosen = named[0]
+        refuse_overdue(home, chosen.manifest)
         _switch(home, chosen.name)
         return chosen
 
@@ -127,8 +176,7 @@ def new_version(home: Path) -> Iterator[Path]:
     there = home.exists()
     try:
         with _locked(home):
-            for left in home.glob(".building-*"):  # of a build that died
-                shutil.rmtree(left)
+            _clear_left(home)
             name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
             folder = home / f".building-{name}"
             folder.mkdir()
@@ -143,6 +191,44 @@ def new_version(home: Path) -> Iterator[Path]:
                     shutil.rmtree(home, ignore_errors=True)
     except OSError as error:
         raise DatasetError(f"The dataset cannot be written to {home}: {error.strerror}.") from error
+
+
+def remove_versions(home: Path, names: Iterable[str]) -> None:
+    """Remove versions for good, and what a removal that died left; the current one first of all.
+
+    Each is gone to whoever looks for versions before any of its files is. Raises DatasetError
+    where another build is at work or the folder cannot be written.
+    """
+    try:
+        with _locked(home):
+            current = home / "CURRENT"
+            for name in sorted(names, key=lambda one: not _is_current(home, one)):
+                if _is_current(home, name):
+                    current.unlink()
+                (home / name).rename(home / f".removed-{name}")
+            _clear_left(home)
+    except OSError as error:
+        raise DatasetError(f"{home} cannot be written: {error.strerror}.") from error
+
+
+def _is_current(home: Path, name: str) -> bool:
+    try:
+        return current_folder(home).name == name
+    except DatasetError:
+        return False
+
+
+def unreadable_versions(home: Path) -> list[str]:
+    """Names of versions that are damaged or of another format, so that nothing tells of them."""
+    readable = {version.name for version in versions_in(home)}
+    return [folder.name for folder in _folders(home) if folder.name not in readable]
+
+
+def _clear_left(home: Path) -> None:
+    """Remove what a build or a removal that died left."""
+    for pattern in (".building-*", ".removed-*"):
+        for left in home.glob(pattern):
+            shutil.rmtree(left)
 
 
 @contextmanager

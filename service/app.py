@@ -1,7 +1,8 @@
 """The application that serves one dataset: its addresses, and what stands round every answer."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from geo.errors import SafermapError
 from service.addresses import router
 from service.assets import STATIC, Assets
 from service.errors import explained, http_error, unexplained
+from service.expiry import Expiring
 from service.kept import KeptAnswers
 from service.maps import LEAFLET
 from service.policy import Guarded
@@ -26,8 +28,13 @@ class Service(FastAPI):
         return Guarded(super().build_middleware_stack(), self.state.site.image_sources)
 
 
-def create_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
-    """The application that serves one dataset, to requests that name one of the hosts."""
+def create_app(
+    site: Site, hosts: Sequence[str] = ("*",), today: Callable[[], date] = date.today
+) -> FastAPI:
+    """The application that serves one dataset, to requests that name one of the hosts.
+
+    `today` tells the day, by which records may be held no longer.
+    """
 
     @asynccontextmanager
     async def served(_: FastAPI) -> AsyncIterator[None]:
@@ -43,6 +50,7 @@ def create_app(site: Site, hosts: Sequence[str] = ("*",)) -> FastAPI:
     )
     app.state.site = site
     app.add_middleware(KeptAnswers, site=site)
+    app.add_middleware(Expiring, today=today)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.mount("/static/leaflet", Assets(directory=LEAFLET))
     app.mount("/static", Assets(directory=STATIC))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo.errors import SafermapError
-from service import compare, fetch, loading, strategy
+from service import compare, fetch, keeping, loading, strategy
+from service.audit.command import audit_command
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
 from service.export import export_command
@@ -28,6 +29,10 @@ app.command()(loading.check)
 app.command("build")(loading.build_command)
 app.command()(loading.datasets)
 app.command()(loading.rollback)
+app.command("purge")(keeping.purge_command)
+app.command("backup")(keeping.backup_command)
+app.command("restore")(keeping.restore_command)
+app.command("audit")(audit_command)
 app.command("strategy")(strategy.strategy_command)
 app.command("compare")(compare.compare_command)
 app.command("briefing")(briefing_command)

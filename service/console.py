@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -167,6 +167,19 @@ def print_refusals(refusals: list[Refusal]) -> None:
     stdout.print(table)
     if len(alike) > SHOWN_REASONS:
         stdout.print(f"and {len(alike) - SHOWN_REASONS:,} more reasons.")
+
+
+def files_progress(doing: str) -> Callable[[Iterable[Any], int], Iterable[Any]]:
+    """A bar on a terminal while files are passed on, one line elsewhere."""
+
+    def progress(files: Iterable[Any], total: int) -> Iterable[Any]:
+        if stderr.is_terminal:
+            yield from track(files, doing, total, console=stderr, transient=True)
+            return
+        say(f"{doing} {total:,} files")
+        yield from files
+
+    return progress
 
 
 class FetchProgress:

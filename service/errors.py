@@ -34,6 +34,7 @@ TITLES = {
     HTTPStatus.FORBIDDEN: "This is not public",
     HTTPStatus.NOT_FOUND: "There is nothing here",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Nothing is shown at present",
 }
 PROBLEM = "application/problem+json"
 

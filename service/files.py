@@ -5,12 +5,14 @@ import os
 import shutil
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 from threading import Lock
 from weakref import finalize
 
+import filelock
 from cachetools import LRUCache
 from pyarrow import ArrowException
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -20,6 +22,7 @@ from geo.errors import StorageError
 FILE_BYTES = 1024 * 1024 * 1024
 """What the files kept take on disk at most; those being sent are beside it until they are."""
 
+PREFIX, LOCK = "safermap-", ".lock"
 _WRITE_ERRORS = (OSError, ArrowException, DataSourceError, DataLayerError)
 
 
@@ -42,6 +45,7 @@ class Files:
         self._making: dict[Hashable, Future[File]] = {}
         self._lock = Lock()
         self._folder: Path | None = None
+        self._held: filelock.BaseFileLock | None = None  # says that the folder is somebody's
         self._numbers = count()
 
     def get(self, key: Hashable, ending: str, write: Callable[[Path], None]) -> File:
@@ -99,8 +103,17 @@ class Files:
         with self._lock:
             if self._folder is None or not self._folder.is_dir():
                 self._folder = Path(mkdtemp(prefix=_prefix(os.getpid())))
+                self._held = filelock.FileLock(self._folder / LOCK)
+                self._held.acquire(0)
                 finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             return self._folder
+
+
+def clear_left() -> None:
+    """Remove the folders of files of processes that were killed, which hold what they showed."""
+    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(filelock.Timeout, OSError), filelock.FileLock(folder / LOCK, 0):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_left_by(process: int) -> None:
@@ -110,7 +123,7 @@ def remove_left_by(process: int) -> None:
 
 
 def _prefix(process: int) -> str:
-    return f"safermap-{process}-"
+    return f"{PREFIX}{process}-"
 
 
 def _refused(error: BaseException) -> StorageError:

@@ -3,16 +3,19 @@
 import gc
 import os
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from boundaries import SHROPSHIRE
 from geo.area_file import AreaFile, read_area_files, write_template
 from geo.building.build import Built, build
 from geo.building.cluster import on_cluster
 from geo.building.inputs import files_of
+from geo.building.purge import plan_purge
 from geo.building.runners import in_threads
 from geo.building.sources import plan_sources
 from geo.errors import InputError
@@ -112,6 +115,12 @@ def build_command(
     plan = _plan(area, paths, ColumnMap.read(columns) if columns else None, denominator)
     run = on_cluster(scheduler) if scheduler else in_threads(workers)
     _report(build(plan, out, run, parts_progress, hiding_progress))
+    if (held := plan_purge(out, date.today())).overdue:
+        stdout.print(
+            f"Earlier versions hold what may not be held any longer: {len(held.versions)}. Remove "
+            f"them: safermap purge --dataset {out}",
+            soft_wrap=True,
+        )
 
 
 def _plan(
@@ -149,6 +158,10 @@ def _report(built: Built) -> None:
         return
     stdout.print(account_table(manifest["files"], manifest["area"]["name"]))
     print_passed_over(manifest["files_passed_over"])
+    for file in manifest["files"]:
+        if file["expired"]:
+            words = f"{file['name']}: {file['expired']:,} rows more are too old to be held."
+            stdout.print(Text(words), soft_wrap=True)
     print_refusals(built.refusals)
     compared, share = (manifest["agreement"][name] for name in ("compared", "share_disagreed"))
     if compared:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -119,6 +119,12 @@ class Site:
         """The time that its files bear: when it was made, or where that is not told its end."""
         year, month = map(int, month_iso(self.dataset.period.last + 1).split("-"))
         return self.built or datetime(year, month, 1, tzinfo=UTC)
+
+    @property
+    def expires(self) -> date | None:
+        """The first day on which nothing is to be shown any more; None for never."""
+        days = (dataset.expires for dataset in self.datasets)
+        return min((day for day in days if day is not None), default=None)
 
     @property
     def holds_partner_records(self) -> bool:

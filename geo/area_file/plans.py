@@ -7,6 +7,7 @@ from typing import Literal
 from geo.areas.plan import AreaPlan, InputFile
 from geo.incidents.columns import CANONICAL_MAP, ColumnMap
 from geo.incidents.table import Sensitivity, Source
+from geo.retention import FOR_EVER, Keep
 
 OPEN_LICENCE = "Open Government Licence v3.0"  # of the police street files
 ATTRIBUTION = "Contains public sector information licensed under the Open Government Licence v3.0."
@@ -33,7 +34,8 @@ class SourcePlan:
     `id` stands in web addresses. `files` are CSV files, folders or ZIP archives, in order.
     `overlap` says what happens where files of an extract whose rows have no ID share a month:
     `refuse` them, let the later file `replace` the earlier for every month it covers, or `add`
-    them. `offences` are those the source tells apart; None where only its rows can say.
+    them. `offences` are those the source tells apart; None where only its rows can say. `keep` is
+    how long it may be held.
     """
 
     id: str
@@ -48,6 +50,7 @@ class SourcePlan:
     title: str | None = None
     licence: str | None = None
     attribution: str | None = None
+    keep: Keep = FOR_EVER
 
     @property
     def source(self) -> Source:

@@ -1,6 +1,7 @@
 """The tables [[source]] of an area file."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,10 +12,11 @@ from geo.area_file.plans import ATTRIBUTION, OPEN_LICENCE, Overlap, SourceKind, 
 from geo.incidents.columns import CANONICAL_MAP, ColumnMap, Columns
 from geo.incidents.table import ALL, POLICE_STREET, Sensitivity
 from geo.offences import OFFENCES
+from geo.retention import Keep
 from geo.settings import Contradiction, NotBlank, Slug, as_list, near, shown, twice
 from geo.slugs import slug
 
-_EXTRACTS_ALONE = ("overlap", "offences", *Columns.model_fields)
+_EXTRACTS_ALONE = ("overlap", "offences", "keep_until", "keep_months", *Columns.model_fields)
 
 
 def _offence(code: str) -> str:
@@ -58,6 +60,15 @@ class SourceTable(Columns):
     licence: NotBlank | None = Field(default=None, description="the licence they are under")
     attribution: NotBlank | None = Field(
         default=None, description="the words the licence asks to be shown"
+    )
+    keep_until: date | None = Field(
+        default=None, description="the last day on which any of it may be held, such as 2027-03-31"
+    )
+    keep_months: int | None = Field(
+        default=None,
+        ge=1,
+        le=1200,
+        description="how many months of it may be held, the present one counted",
     )
 
     @classmethod
@@ -105,6 +116,7 @@ class SourceTable(Columns):
             title=self.title,
             licence=self.licence or (OPEN_LICENCE if police else None),
             attribution=self.attribution or (ATTRIBUTION if police else None),
+            keep=Keep(self.keep_until, self.keep_months),
         )  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """From an area and its sources to a dataset on disk, taking over what has not changed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from geo.area_file import AreaFile, SourcePlan
 from geo.areas.areas import Areas
@@ -15,28 +15,23 @@ from geo.areas.assemble import assemble
 from geo.areas.plan import AreaPlan
 from geo.building.coverage import coverage
 from geo.building.inputs import content_id, files_of
-from geo.building.manifest import SourceBuilt, describe_build, history
+from geo.building.manifest import SourceBuilt
 from geo.building.part_files import clear_partial, link_folder
 from geo.building.parts import PART_FORMAT, Part, PartTask, keep_open
 from geo.building.runners import Run, in_threads
 from geo.building.settle import Settled, settle
-from geo.building.write import dataset_id, write_manifest, write_neighbours, write_tables
+from geo.building.version import Hiding, write_version
+from geo.building.write import write_neighbours
 from geo.checksums import checksum
-from geo.dataset import Dataset
 from geo.errors import InputError
 from geo.incidents.files import IncidentFile
 from geo.incidents.table import Refusal
 from geo.strategy.read import describe as describe_strategy
-from geo.versions import FORMAT, Version, contents, latest, new_version
-
-if TYPE_CHECKING:
-    from geo.public.make import PublicYear
+from geo.versions import FORMAT, Version, latest, new_version
 
 SAFERMAP = version("safermap")  # another one may make other areas of the same files
 Progress = Callable[[Iterable[tuple[int, Part]], int], Iterable[tuple[int, Part]]]
 """Passes parts on as they come, each with its position, and tells of them; how many there are."""
-Hiding = Callable[[Iterable["PublicYear"], int], Iterable["PublicYear"]]
-"""The same of the public tables that are made."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +49,15 @@ class Built:
 
 @dataclass(frozen=True)
 class _Input:
-    """One source of a build, the files that are read of it, and those passed over."""
+    """One source of a build, the files that are read of it, and those passed over.
+
+    `first_month` is the first of which rows may be held; None where every month may be.
+    """
 
     plan: SourcePlan
     files: list[IncidentFile]
     passed_over: dict[str, str]
+    first_month: int | None
 
 
 def build(
@@ -67,17 +66,20 @@ def build(
     run: Run | None = None,
     progress: Progress = lambda parts, _: parts,
     hiding: Hiding = lambda years, _: years,
+    *,
+    today: date | None = None,
 ) -> Built:
     """Build a dataset from an area file and switch to it once it is whole.
 
-    What the version before holds of the same areas and files is taken over. `run` says where files
-    are read; without it one after the other, here. Raises InputError where an input cannot be used
+    What the version before holds of the same areas and files is taken over. What may not be held
+    any more by the day it is, or `today`, is left out. `run` says where files are read; without it
+    one after the other, here. Raises InputError where an input cannot be used
     and DatasetError where the dataset cannot be written.
     """
     with new_version(home) as folder:
         before = latest(home)
         printed = _printed(plan)
-        inputs = [_Input(item, *files_of(item.files, plan.path.parent)) for item in plan.sources]
+        inputs, left_out = _inputs(plan, today or date.today())
         if before is not None and before.manifest["inputs"] == _inputs_id(plan, inputs, []):
             return Built(before.folder, before.manifest, [], changed=False)
         areas, areas_id = _areas(plan.area, folder, before)
@@ -89,39 +91,60 @@ def build(
             neighbours.result()
         clear_partial(folder / "parts")
         inputs_id = _inputs_id(plan, inputs, parts)
-        rest = iter(parts)
-        settled = [_settle(item, rest, folder, areas) for item in inputs]
-        sources = [
-            _source_built(item, mine, areas) for item, mine in zip(inputs, settled, strict=True)
-        ]
-        refusals = write_tables(folder, areas, sources, settled)
+        held, too_old = _held(inputs, parts)
+        settled = [_settle(item, mine, folder, areas) for item, mine in held]
+        manifest, refusals = write_version(
+            folder,
+            areas,
+            [_source_built(item, s, areas) for (item, _), s in zip(held, settled, strict=True)],
+            settled,
+            said={
+                "strategy": printed,
+                "disclosure": asdict(plan.disclosure),
+                "inputs": inputs_id,
+                "areas": areas_id,
+            },
+            passed_over=left_out | too_old | _passed_over(inputs, settled),
+            before=before,
+            hiding=hiding,
+        )
         name = folder.name.removeprefix(".building-")
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        passed_over = {
-            file: why
-            for item, mine in zip(inputs, settled, strict=True)
-            for file, why in {**item.passed_over, **mine.passed_over}.items()
-        }
-        manifest = describe_build(areas, sources, passed_over)
-        manifest |= {
-            "strategy": printed,
-            "dataset_id": dataset_id(folder, manifest),
-            "disclosure": asdict(plan.disclosure),
-        }
-        if any(built.source.sensitivity == "partner" for built in sources):
-            earlier = before.folder if before is not None else None
-            from geo.public.make import write_public  # noqa: PLC0415  only this needs scipy
-
-            write_public(folder, Dataset.read(folder, manifest), earlier, hiding)
-        manifest |= {
-            "created": created,
-            "inputs": inputs_id,
-            "areas": areas_id,
-            "contents": contents(folder),
-            "history": history(name, created, manifest["files"], before),
-        }
-        write_manifest(folder, manifest)
         return Built(home / name, manifest, refusals)
+
+
+def _inputs(plan: AreaFile, today: date) -> tuple[list[_Input], dict[str, str]]:
+    """The sources that may be held, and the files of the others with the reason."""
+    inputs, left_out = [], dict[str, str]()
+    for item in plan.sources:
+        if item.keep.over(today):
+            left_out |= {str(path): f"it may be held {item.keep.words}" for path in item.files}
+            continue
+        found = files_of(item.files, plan.path.parent)
+        inputs.append(_Input(item, *found, item.keep.first_month(today)))
+    if left_out and not inputs:
+        raise InputError(f"There is nothing to build: {_said(left_out)}.")
+    return inputs, left_out
+
+
+def _said(left_out: dict[str, str]) -> str:
+    return "; ".join(f"{file}: {why}" for file, why in left_out.items())
+
+
+def _held(
+    inputs: Sequence[_Input], parts: Iterable[Part]
+) -> tuple[list[tuple[_Input, list[Part]]], dict[str, str]]:
+    """Each source with its parts that hold anything still, and the other files with the reason."""
+    rest, left_out = iter(parts), dict[str, str]()
+    held = []
+    for item in inputs:
+        mine = [next(rest) for _ in item.files]
+        old = [part for part in mine if part.expired and not part.months]
+        left_out |= {part.name: f"it may be held {item.plan.keep.words}" for part in old}
+        if kept := [part for part in mine if part not in old]:
+            held.append((item, kept))
+    if not held:
+        raise InputError(f"There is nothing to build: {_said(left_out)}.")
+    return held, left_out
 
 
 def _printed(plan: AreaFile) -> dict[str, Any] | None:
@@ -149,6 +172,7 @@ def _inputs_id(plan: AreaFile, inputs: Sequence[_Input], parts: Sequence[Part]) 
             repr({**vars(item.plan), "files": None}),
             [file.name for file in item.files],
             [digest[path] for path in dict.fromkeys(file.path for file in item.files)],
+            item.first_month,
         )
         for item in inputs
     ]
@@ -184,6 +208,7 @@ def _tasks(
             join_id=areas.join_id,
             parts=here / "parts",
             earlier=earlier,
+            first_month=item.first_month,
         )
         for item in inputs
         for file in item.files
@@ -202,8 +227,13 @@ def _make_parts(tasks: list[PartTask], run: Run, progress: Progress) -> list[Par
     return [numbered[number] for number in range(len(tasks))]
 
 
-def _settle(item: _Input, parts: Iterator[Part], folder: Path, areas: Areas) -> Settled:
-    mine = settle([next(parts) for _ in item.files], folder / "parts", item.plan.overlap)
+def _passed_over(inputs: Iterable[_Input], settled: Iterable[Settled]) -> dict[str, str]:
+    told = [*(item.passed_over for item in inputs), *(mine.passed_over for mine in settled)]
+    return {file: why for one in told for file, why in one.items()}
+
+
+def _settle(item: _Input, parts: Sequence[Part], folder: Path, areas: Areas) -> Settled:
+    mine = settle(parts, folder / "parts", item.plan.overlap)
     if sum(part.located for part in mine.parts):
         return mine
     rows = sum(part.read for part in mine.parts)
@@ -216,7 +246,13 @@ def _settle(item: _Input, parts: Iterator[Part], folder: Path, areas: Areas) -> 
 
 
 def _source_built(item: _Input, mine: Settled, areas: Areas) -> SourceBuilt:
-    plan, parts = item.plan, tuple(mine.parts)
+    plan = item.plan
     return SourceBuilt(
-        plan.source, plan.licence, plan.attribution, parts, coverage(mine.parts, areas)
+        source=plan.source,
+        licence=plan.licence,
+        attribution=plan.attribution,
+        keep=plan.keep,
+        overlap=plan.overlap,
+        parts=tuple(mine.parts),
+        coverage=coverage(mine.parts, areas),
     )

@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version as library_version
 from typing import Any
 
+from geo.area_file.plans import Overlap
 from geo.areas.areas import Areas
 from geo.building.coverage import Coverage
 from geo.building.parts import Part
 from geo.crs import transformation_note
 from geo.incidents.table import Source
 from geo.period import Period, month_iso
+from geo.retention import Keep
 from geo.versions import FORMAT, Version
 
 LIBRARIES = ("numpy", "pyarrow", "pyogrio", "pyproj", "shapely")
@@ -20,11 +22,16 @@ ROWS = ("read", "refused", "accepted", "located", "unlocated", "outside", "ring"
 
 @dataclass(frozen=True)
 class SourceBuilt:
-    """One source of a build, what its licence asks for, its parts and what its files cover."""
+    """One source of a build: what its licence asks for, how long and how it is held, its files.
+
+    `parts` are what counts of its files, `coverage` what these cover.
+    """
 
     source: Source
     licence: str | None
     attribution: str | None
+    keep: Keep
+    overlap: Overlap
     parts: tuple[Part, ...]
     coverage: Coverage
 
@@ -78,6 +85,8 @@ def _source(built: SourceBuilt) -> dict[str, Any]:
         **asdict(built.source),
         "licence": built.licence,
         "attribution": built.attribution,
+        **built.keep.entry,
+        "overlap": built.overlap,
         "period": period.iso(),
         "months_missing": [month_iso(m) for m in period.months() if m not in covered.months],
         "ring_covered": list(covered.ring),
@@ -92,7 +101,10 @@ def _rows(parts: Sequence[Part]) -> dict[str, int]:
 
 
 def _account(part: Part, source: Source) -> dict[str, Any]:
-    """What became of the rows of one file: read = refused + accepted; accepted = the last four."""
+    """What became of the rows of one file: read = refused + accepted; accepted = the last four.
+
+    `expired` are rows that the file had beside these and that may not be held any more.
+    """
     return {
         "name": part.name,
         "part": part.key,
@@ -103,6 +115,7 @@ def _account(part: Part, source: Source) -> dict[str, Any]:
         "compared": part.compared,
         "disagreed": part.disagreed,
         "claims": [[force, month_iso(month)] for force, month in part.claims],
+        "expired": part.expired,
     }
 
 

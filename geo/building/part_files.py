@@ -20,7 +20,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -69,10 +69,18 @@ def write_part(
         inside: how many of the areas are no ring.
         account: what became of the rows.
     """
+    tables = _tables(read, lsoa, weight, keys, sets=sets, inside=inside)
+    write_tables(path, tables, account)
+
+
+def write_tables(
+    path: Path, tables: Iterable[tuple[str, pa.Table]], account: Mapping[str, Any]
+) -> None:
+    """Write a part of these tables; it is there whole or not at all."""
     partial = path.with_name(f".{path.name}-{uuid4().hex}")
     try:
         with zipfile.ZipFile(partial, "x") as file:
-            for name, table in _tables(read, lsoa, weight, keys, sets=sets, inside=inside):
+            for name, table in tables:
                 file.writestr(zipfile.ZipInfo(f"{name}.arrow"), _arrow(table))
             file.writestr(zipfile.ZipInfo(ACCOUNT), json.dumps(account) + "\n")
         partial.replace(path)

@@ -24,9 +24,10 @@ from geo.errors import InputError
 from geo.incidents.columns import ColumnMap
 from geo.incidents.files import IncidentFile
 from geo.incidents.read import read_file
+from geo.incidents.report import without_value
 from geo.incidents.table import POLICE_STREET, FileRead, Refusal
 
-PART_FORMAT = 4
+PART_FORMAT = 5
 REPEATED = "The crime ID occurs again; the last row of the latest month stands."
 
 
@@ -35,7 +36,8 @@ class PartTask:
     """What is needed to make one part, on this machine or on another that sees the same folders.
 
     `column_map` is None for police street files. `areas` is a folder of written areas, `parts`
-    where parts are put, `earlier` where those of the version before lie, or None.
+    where parts are put, `earlier` where those of the version before lie, or None. `first_month` is
+    the first of which rows may be held, where the source has such a one.
     """
 
     file: IncidentFile
@@ -44,11 +46,14 @@ class PartTask:
     join_id: str
     parts: Path
     earlier: Path | None = None
+    first_month: int | None = None
 
 
 @dataclass(frozen=True)
 class Part:
     """What became of the rows of one file. read = refused + located + ring + unlocated + outside.
+
+    `expired`: rows that are not held, nor in any other of these numbers, as they are too old.
 
     `claims`: the forces and months that a police street file holds. `months`: those of the rows.
     `loose_months`: those with rows that have no ID. `inside`: how many areas are no ring.
@@ -72,6 +77,7 @@ class Part:
     disagreed: int
     inside: int
     strangers: tuple[tuple[str, int, int], ...] = ()
+    expired: int = 0
     reused: bool = False
 
     @property
@@ -112,8 +118,14 @@ def make_part(task: PartTask) -> Part:
     read = read_file(task.file.name, data, checksum, task.column_map)
     del data
     _refuse_other_kind(read, task)
+    found = read.rows.num_rows
+    if task.first_month is not None:
+        read = _from(read, task.first_month)
+    expired = found - read.rows.num_rows
     keys = crime_keys(read.rows["crime_id"])
     read, keys = _settle_repeats(read, keys)
+    if task.first_month is not None:
+        read = replace(read, refusals=[without_value(refusal) for refusal in read.refusals])
     joiner = _joiner(task.areas, task.join_id)
     place = read.rows["place"].to_numpy()
     weight = np.bincount(place, minlength=len(read.places))
@@ -122,6 +134,7 @@ def make_part(task: PartTask) -> Part:
     part = replace(
         _account(read, key, placed, weight, joiner.inside),
         strangers=tuple((code, *counts) for code, counts in sorted(strangers.items())),
+        expired=expired,
     )
     write_part(
         part_path(task.parts, key),
@@ -134,6 +147,12 @@ def make_part(task: PartTask) -> Part:
         account=part.account,
     )
     return part
+
+
+def _from(read: FileRead, first_month: int) -> FileRead:
+    """The file without the rows of the months before."""
+    kept = pa.array(read.rows["month"].to_numpy() >= first_month)
+    return replace(read, rows=read.rows.filter(kept))
 
 
 def _refuse_other_kind(read: FileRead, task: PartTask) -> None:
@@ -152,7 +171,7 @@ def _refuse_other_kind(read: FileRead, task: PartTask) -> None:
 
 def _key(checksum: str, task: PartTask) -> str:
     read_by = task.column_map and task.column_map.model_dump(exclude={"name", "grave"})
-    told = (PART_FORMAT, checksum, task.join_id, read_by)
+    told = (PART_FORMAT, checksum, task.join_id, read_by, task.first_month)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
 
 

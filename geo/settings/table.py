@@ -30,6 +30,7 @@ _SENTENCES = {
     "string_type": "it must be text in quotes, not {}.",
     "bool_type": "it must be true or false, without quotes, not {}.",
     "int_type": "it must be a whole number, not {}.",
+    "date_type": "it must be a date such as 2027-03-31, without quotes, not {}.",
     "list_type": "it must be a list such as ['one', 'two'], not {}.",
     "dict_type": "it must be a table with lines such as key = 'text', not {}.",
     "greater_than_equal": "{} is too small; it must be {ge} or more.",

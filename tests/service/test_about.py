@@ -14,10 +14,10 @@ from starlette.testclient import TestClient
 from web_pages import Page
 
 from geo.dataset import Dataset
+from geo.incidents.report import without
 from geo.public.make import write_public
 from geo.public.view import public_view
 from geo.recording import RECORDING_CHANGES
-from geo.refused import without
 from service.app import create_app
 from service.site import Site
 

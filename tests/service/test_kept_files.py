@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from geo.dataset import Dataset
 from geo.errors import StorageError
 from service.app import create_app
 from service.file_body import FileBody
-from service.files import Files
+from service.files import LOCK, Files, clear_left
 from service.site import Site
 
 ITEMS = "/collections/lsoas/items"
@@ -33,7 +34,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def held(place: Path) -> list[Path]:
     gc.collect()
-    return [path for path in place.rglob("*") if path.is_file()]
+    return [path for path in place.rglob("*") if path.is_file() and path.name != LOCK]
 
 
 def test_those_who_ask_at_once_share_one_file(place: Path) -> None:
@@ -148,7 +149,7 @@ def test_the_folder_goes_with_the_process(embedded_home: Path, tmp_path: Path) -
         "from service.site import Site\n"
         "client = TestClient(create_app(Site.open(Path(sys.argv[1]))))\n"
         "assert client.get('/collections/lsoas/items?f=fgb').status_code == 200\n"
-        "print(len([p for p in Path(sys.argv[2]).rglob('*') if p.is_file()]))\n"
+        "print(len(list(Path(sys.argv[2]).rglob('*.fgb'))))\n"
     )
     found = subprocess.run(
         [sys.executable, "-c", program, str(embedded_home), str(tmp_path)],
@@ -194,3 +195,32 @@ def test_a_client_that_goes_away_leaves_the_file_for_the_next(embedded: Dataset)
     asyncio.run(asyncio.wait_for(app(scope, gone, send), 30))  # type: ignore[arg-type]
     assert sum(sent) < len(whole)
     assert client.get(f"{ITEMS}?f=geojsonseq").content == whole
+
+
+KILLED = """
+import os, signal, sys
+from service.files import Files
+files = Files()
+files.get("key", "txt", lambda path: path.write_text("left behind"))
+print("made", flush=True)
+sys.stdin.readline()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_and_no_other(place: Path) -> None:
+    mine = Files()
+    kept = mine.get("key", "txt", lambda path: path.write_text("mine"))
+    (place / "safermap-file").write_text("no folder")
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED], env={**os.environ, "TMPDIR": str(place)}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None
+        assert other.stdout.readline() == "made\n"
+        clear_left()
+        assert len([path for path in held(place) if path.suffix == ".txt"]) == 2
+        other.communicate("\n")
+    clear_left()
+    assert [path for path in held(place) if path.suffix == ".txt"] == [kept.path]
+    assert kept.path.read_text() == "mine"

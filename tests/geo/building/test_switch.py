@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from building import build_files
 
-import geo.building.build
 import geo.building.write
 import geo.versions
 from geo.dataset import Dataset
@@ -21,7 +20,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[4])
 from building import build_files
-import geo.building.build, geo.versions, geo.building.write
+import geo.building.build, geo.building.version, geo.versions, geo.building.write
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -35,7 +34,7 @@ STEPS = (
     "geo.building.build._areas",
     "geo.building.build.settle",
     "geo.building.write.name_lsoas",
-    "geo.building.build.write_manifest",
+    "geo.building.version.write_manifest",
     "geo.versions._switch",
 )
 LOCKED = """
@@ -95,7 +94,7 @@ def test_a_build_that_fails_leaves_the_old_dataset(
     assert not list(home.glob(".building-*"))
 
 
-@pytest.mark.parametrize("step", ["geo.building.build.write_tables", "geo.versions._switch"])
+@pytest.mark.parametrize("step", ["geo.building.version.write_tables", "geo.versions._switch"])
 def test_a_build_that_is_killed_leaves_the_old_dataset_and_the_next_clears_up(
     home: Path, tmp_path: Path, step: str
 ) -> None:
@@ -103,7 +102,7 @@ def test_a_build_that_is_killed_leaves_the_old_dataset_and_the_next_clears_up(
     ended = subprocess.run([sys.executable, "-c", KILLED, step, two, home, TESTS], check=False)
     assert ended.returncode == -signal.SIGKILL
     assert rows_served(home) == 1
-    assert bool(list(home.glob(".building-*"))) == (step == "geo.building.build.write_tables")
+    assert bool(list(home.glob(".building-*"))) == (step == "geo.building.version.write_tables")
     build_files(home, two)
     assert rows_served(home) == 2
     assert not list(home.glob(".building-*"))
@@ -138,7 +137,7 @@ def test_a_full_disk_is_an_error(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(geo.building.build, "write_tables", fail)
+    monkeypatch.setattr(geo.building.version, "write_tables", fail)
     with pytest.raises(DatasetError, match="No space left on device"):
         build_files(home, extract(tmp_path / "two.csv", 2))
     assert rows_served(home) == 1
