@@ -46,3 +46,7 @@ class PublishError(SafermapError):
 
 class StorageError(SafermapError):
     """A file that cannot be made, because the disk does not take it."""
+
+
+class AccessError(SafermapError):
+    """Tokens or keys that cannot be read, or a service that would let in whom it must not."""

@@ -10,6 +10,7 @@ import typer
 
 from geo.errors import SafermapError
 from service import compare, fetch, loading, strategy
+from service.access import command as tokens
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
 from service.export import export_command
@@ -38,6 +39,7 @@ app.command("briefing")(briefing_command)
 app.command("export")(export_command)
 app.command("publish", context_settings={"allow_extra_args": True})(publish_command)
 app.add_typer(fetch.app, name="fetch")
+app.add_typer(tokens.app, name="token")
 
 
 @app.command()

@@ -43,6 +43,7 @@ def frame(
             "strategy": site.strategy is not None,
             "business": "business-crime" in site.themes,
             "deprivation": "deprivation" in site.layers,
+            "role": site.role,
             "tiles": site.tiles,
             "postcodes": dataset.postcodes is not None,
             "sought": _sought(dataset, question) if question else {},
