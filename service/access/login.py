@@ -48,7 +48,9 @@ async def logout(request: Request) -> Response:
 
 
 def _page(request: Request, wanted: str, *, failed: bool = False) -> Response:
-    content = render_page("login.html", wanted=wanted, failed=failed, **frame(request.state.site))
+    content = render_page(
+        "login.html", wanted=wanted, failed=failed, **frame(request.state.site, "login")
+    )
     status = HTTPStatus.UNAUTHORIZED if failed else HTTPStatus.OK
     return Response(content, status, {"Cache-Control": "no-store"}, "text/html")
 
