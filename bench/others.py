@@ -43,8 +43,8 @@ def environment() -> Path:
 @contextmanager
 def running(
     command: list[str], ready: str, folder: Path, environ: Mapping[str, str] | None = None
-) -> Iterator[None]:
-    """A server that has answered once, until it is left."""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The process of a server that has answered once, until it is left."""
     with (
         Path(folder, f"{Path(command[0]).name}.log").open("w") as log,
         subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log) as process,
@@ -53,7 +53,7 @@ def running(
             answer = wait_for(ready)
             if not answer.is_success:
                 raise SystemExit(f"{ready} answered {answer.status_code}:\n{answer.text[:2000]}")
-            yield
+            yield process
         finally:
             process.terminate()
 

@@ -1,7 +1,5 @@
 """The command line."""
 
-import ipaddress
-import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,8 +17,6 @@ from service.publish.command import publish_command
 
 if TYPE_CHECKING:
     from service.site import Site
-
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 app = typer.Typer(
     help="Maps and open layers of ASB, crime and deprivation for Community Safety Partnerships.",
@@ -52,6 +48,14 @@ def serve(
         typer.Option(help="Where another area's dataset is kept, to compare with; once for each."),
     ] = None,
     *,
+    workers: Annotated[
+        int,
+        typer.Option(
+            envvar="SAFERMAP_WORKERS",
+            min=1,
+            help="How many processes answer; they share the dataset's memory.",
+        ),
+    ] = 1,
     tiles: Annotated[
         str | None,
         typer.Option(
@@ -78,23 +82,40 @@ def serve(
         typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
     ] = False,
 ) -> None:
-    """Serve maps, pages and layers. Builds the embedded dataset where there is none yet."""
-    import uvicorn  # noqa: PLC0415  the web is a second of imports that only serving needs
+    """Serve maps, pages and layers. Builds the embedded dataset where there is none yet.
 
+    A version that is built or rolled back to meanwhile is served as soon as it is whole.
+    """
     from boundaries import SHROPSHIRE  # noqa: PLC0415
     from geo.embedded import build_embedded  # noqa: PLC0415
-    from service.app import create_app  # noqa: PLC0415
+
+    # The web is a second of imports that only serving needs.
+    from service.listening import listen, refuse_exposure  # noqa: PLC0415
+    from service.running import Master, check_workers  # noqa: PLC0415
     from service.site import Site  # noqa: PLC0415
     from service.tiles import Tiles  # noqa: PLC0415
 
+    check_workers(workers)
     background = Tiles.given(tiles, tiles_attribution)
+    homes = (dataset, *(beside or ()))
     if dataset == HOME and not (dataset / "CURRENT").exists():
         stdout.print("No dataset yet: building the embedded one, with illustrative incidents.")
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
-    site = Site.open(dataset, beside or (), background, contact or None, public=public)
-    _refuse_exposure(site, host)
-    listening = _listen(host, port)
+
+    def opened() -> Site:
+        site = Site.open(dataset, homes[1:], background, contact or None, public=public)
+        refuse_exposure(site, host)
+        return site
+
+    master = Master(opened, homes, workers)
+    listening = listen(host, port)
+    _announce(master.site, host, port)
+    master.run(listening)
+
+
+def _announce(site: "Site", host: str, port: int) -> None:
+    """Say what is served, and where."""
     shown = f"[{host}]" if ":" in host else host
     stdout.print(
         f"{site.dataset.partnership}: {', '.join(s.name for s in site.dataset.sources)}, "
@@ -103,48 +124,6 @@ def serve(
     )
     if others := [dataset.area for dataset in site.datasets[1:]]:
         stdout.print(f"Beside it: {', '.join(others)}, at /compare.", soft_wrap=True, markup=False)
-    # A page elsewhere could have a name of its own lead here; partner records are not for it.
-    hosts = LOOPBACK if site.holds_partner_records else ("*",)
-    config = uvicorn.Config(create_app(site, hosts), log_level="warning")
-    uvicorn.Server(config).run(sockets=[listening])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket on the address, before anyone is told of it."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named as TCP, or asyncio would not switch Nagle's waiting off: 40 ms for every answer.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(2048)
-    except (OSError, OverflowError) as error:
-        listening.close()
-        reason = error.strerror if isinstance(error, OSError) else str(error).rstrip(".")
-        raise SafermapError(
-            f"Cannot listen on {host} port {port}: {reason}. Choose another with --port."
-        ) from error
-    return listening
-
-
-def _refuse_exposure(site: "Site", host: str) -> None:
-    """Partner records stay on this machine until access can be configured."""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if site.holds_partner_records and not loopback:
-        names = [
-            f"{source.name} ({dataset.area})"
-            for dataset in site.datasets
-            for source in dataset.sources
-            if source.sensitivity == "partner"
-        ]
-        are = "are partners' extracts" if len(names) > 1 else "is a partner's extract"
-        raise SafermapError(
-            f"{' and '.join(names)} {are} with small counts unhidden and may be served on this "
-            f"machine only. Leave out --host {host}, or show what is public with --public."
-        )
 
 
 def main() -> None:

@@ -1,12 +1,13 @@
 """Files for download: each made once into a temporary folder, and kept while there is room."""
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from threading import Lock
 from weakref import finalize
 
@@ -97,9 +98,19 @@ class Files:
     def _place(self) -> Path:
         with self._lock:
             if self._folder is None or not self._folder.is_dir():
-                self._folder = Path(mkdtemp(prefix="safermap-"))
+                self._folder = Path(mkdtemp(prefix=_prefix(os.getpid())))
                 finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             return self._folder
+
+
+def remove_left_by(process: int) -> None:
+    """Remove the files of a process that died."""
+    for folder in Path(gettempdir()).glob(f"{_prefix(process)}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prefix(process: int) -> str:
+    return f"safermap-{process}-"
 
 
 def _refused(error: BaseException) -> StorageError:

@@ -164,7 +164,7 @@ def _report(built: Built) -> None:
         stdout.print(f"Taken over from the build before: {entry['reused']:,} files.")
     stdout.print(
         f"Built {built.folder}, now current. Refused rows: {built.folder / REPORT}. A "
-        "running service shows it once it is started again.",
+        "running service switches to it by itself.",
         soft_wrap=True,
     )
 
@@ -185,6 +185,6 @@ def rollback(
     chosen = roll_back(out, version)
     stdout.print(
         f"{out / chosen.name}, built {chosen.manifest['created']}, is current again. A running "
-        "service shows it once it is started again.",
+        "service switches to it by itself.",
         soft_wrap=True,
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from geo.comparators import open_each
 from geo.crs import CRS84, System
 from geo.dataset import Dataset
-from geo.errors import SafermapError
+from geo.errors import QuestionError, SafermapError
 from geo.formats import Record, records
 from geo.formats.geojson import feature_texts
 from geo.gazetteer import Gazetteer
@@ -183,6 +184,17 @@ class Site:
             with self._lock:
                 self._texts[key] = kept
         return kept
+
+    def warm(self) -> None:
+        """Make what most requests need: the plain answer of each layer, as it is sent.
+
+        Raises DatasetError where a part of the dataset that they need is damaged.
+        """
+        for layer in self.layers.values():
+            with suppress(QuestionError):  # a layer that has no answer without a choice
+                question = Question.ask(self.dataset)
+                self.described(layer, question)
+                self.texts(layer, question)
 
     def described(self, layer: Layer, question: Question) -> Mapping[str, Any]:
         """What must be said beside a layer's answer to a question.

@@ -1,11 +1,13 @@
 """A server in a process of its own, as a user starts it."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -14,24 +16,54 @@ import pytest
 PATIENCE = 60  # seconds
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server that answers: where, and the process that was started."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
+    def workers(self) -> list[int]:
+        """The processes that it has forked."""
+        at = self.process.pid
+        return list(map(int, Path(f"/proc/{at}/task/{at}/children").read_text().split()))
+
+
 @contextmanager
-def serving(log: Path, *arguments: object, cwd: Path | None = None) -> Iterator[str]:
-    """The address of `safermap serve`, which says what it says into `log`, until it is left."""
+def started(
+    log: Path, *arguments: object, cwd: Path | None = None, temporary: Path | None = None
+) -> Iterator[Served]:
+    """`safermap serve`, which says what it says into `log`, until it is left.
+
+    `temporary` is where it makes temporary files.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     program = Path(sys.executable).with_name("safermap")
     command = [program, "serve", "--port", port, *map(str, arguments)]
     address = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})}
     with (
         log.open("wb") as said,
-        subprocess.Popen(command, cwd=cwd, stdout=said, stderr=said) as process,
+        subprocess.Popen(command, cwd=cwd, stdout=said, stderr=said, env=environment) as process,
     ):
         try:
             _wait_until_it_answers(address, process, log)
-            yield address
+            yield Served(address, process)
         finally:
             process.terminate()
+
+
+@contextmanager
+def serving(log: Path, *arguments: object, cwd: Path | None = None) -> Iterator[str]:
+    """The address of `safermap serve`, as `started` has it."""
+    with started(log, *arguments, cwd=cwd) as served:
+        yield served.address
 
 
 def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from geo.dataset import Dataset
 from service.app import create_app
-from service.cli import LOOPBACK, _listen
+from service.listening import LOOPBACK, listen
 from service.site import Site
 
 
@@ -108,7 +108,7 @@ def test_a_command_that_is_not_whole_shows_how_it_is_used(run: Run, arguments: l
 
 
 def test_answers_leave_at_once() -> None:
-    with _listen("127.0.0.1", 0) as listening:
+    with listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP  # asyncio asks this before it sets TCP_NODELAY
 
 

@@ -13,7 +13,7 @@ from web_pages import Page
 
 from geo.errors import SafermapError
 from service.app import create_app
-from service.cli import _refuse_exposure
+from service.listening import refuse_exposure
 from service.site import Site
 
 HTML = {"Accept": "text/html"}
@@ -191,9 +191,9 @@ def test_one_partner_source_keeps_the_whole_dataset_on_this_machine(tmp_path: Pa
         with pytest.raises(
             SafermapError, match=r"^Council ASB reports \(Gridshire\) is a partner's"
         ):
-            _refuse_exposure(site, "192.0.2.1")
-        _refuse_exposure(site, "127.0.0.1")
-    _refuse_exposure(Site(open_alone), "192.0.2.1")
+            refuse_exposure(site, "192.0.2.1")
+        refuse_exposure(site, "127.0.0.1")
+    refuse_exposure(Site(open_alone), "192.0.2.1")
 
 
 def test_drawn_incidents_are_tagged_where_they_are_counted(tmp_path: Path) -> None:

@@ -1,0 +1,199 @@
+"""Running the service: one process opens the dataset, others forked from it answer.
+
+What a process has in memory when it forks is shared with those forked from it, so a worker more
+costs what it makes itself. The master answers nothing. It starts another worker where one has
+died, and when a dataset changes it opens the new version, forks workers that have it and lets
+those before give way.
+"""
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from geo.errors import DatasetError, SafermapError
+from geo.versions import current_folder
+from service.app import create_app
+from service.console import stderr, stdout
+from service.files import remove_left_by
+from service.listening import hosts_of
+from service.site import Site
+from service.worker import GIVE_WAY, SIGNALS, STOP_SECONDS, config_of, work
+
+LOOK_SECONDS = 1.0
+GIVE_WAY_SECONDS = 600
+"""How long a worker may go on sending answers of the version before, such as a large file."""
+KILL_SECONDS = 5
+"""What a worker that is told to stop has beyond what its requests have."""
+
+_log = logging.getLogger("safermap")
+
+
+def check_workers(workers: int) -> None:
+    """Raises SafermapError where this system cannot have as many workers."""
+    if workers > 1 and sys.platform != "linux":
+        raise SafermapError(
+            f"--workers {workers} needs Linux, where processes can share the dataset's memory. "
+            "Leave out --workers here."
+        )
+
+
+@dataclass(eq=False)
+class Forked:
+    """A worker as its master knows it: its process, the version it serves, when it was forked.
+
+    `last` is when it is killed at the latest; None while nobody has told it to end.
+    """
+
+    process: BaseProcess
+    version: int
+    started: float
+    last: float | None = None
+
+    def tell(self, number: int, seconds: float) -> None:
+        """Send it a signal to end by, within some seconds."""
+        if self.process.is_alive() and self.process.pid is not None:
+            os.kill(self.process.pid, number)
+        self.last = time.monotonic() + seconds
+
+
+class Master:
+    """The process that has the datasets open, and forks workers where that can be done.
+
+    `opened` opens the current versions under `homes`, and again when one has changed. It raises
+    SafermapError where they cannot be served. Nobody else keeps `site`, which is let go of then.
+    A site is made warm for several workers to share, and before it takes the place of another; one
+    worker alone starts at once and makes what it is asked for.
+    """
+
+    def __init__(self, opened: Callable[[], Site], homes: Sequence[Path], workers: int) -> None:
+        self._opened, self._homes, self._workers = opened, homes, workers
+        self._forked: list[Forked] = []
+        self._told: list[int] = []
+        self._version = 0
+        self._take(opened(), warm=workers > 1)
+
+    def run(self, listening: socket.socket) -> None:
+        """Serve until told to stop, by Ctrl-C or SIGTERM; told again, at once.
+
+        Not on Linux, one process serves the first version to the end.
+        """
+        if sys.platform != "linux":
+            uvicorn.Server(config_of(self._app)).run([listening])
+            return
+        self._listening = listening
+        self._woken, waker = socket.socketpair()
+        with self._woken, waker:
+            waker.setblocking(False)
+            signal.set_wakeup_fd(waker.fileno())
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._tell)
+            while not self._told:
+                self._fill()
+                self._wait()
+                self._look()
+            self._stop()
+            signal.set_wakeup_fd(-1)
+
+    def _take(self, site: Site, *, warm: bool) -> None:
+        """Have workers of this site from now on."""
+        if warm:
+            site.warm()
+        self.site, self._app = site, create_app(site, hosts_of(site))
+        self._seen = [dataset.folder for dataset in site.datasets]
+        self._version += 1
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()  # a collection in a worker would write to every page that is shared
+
+    def _tell(self, number: int, _: FrameType | None) -> None:
+        self._told.append(number)
+
+    def _wait(self) -> None:
+        """Until a worker ends, a signal comes or it is time to look; remove what ended."""
+        sentinels = [worker.process.sentinel for worker in self._forked]
+        if self._woken in wait([*sentinels, self._woken], LOOK_SECONDS):
+            self._woken.recv(4096)
+        now = time.monotonic()
+        for worker in self._forked:
+            if worker.last is not None and now > worker.last:
+                worker.process.kill()
+        ended = [worker for worker in self._forked if not worker.process.is_alive()]
+        self._forked = [worker for worker in self._forked if worker not in ended]
+        for worker in ended:
+            remove_left_by(worker.process.pid or 0)
+            if worker.last is None:
+                status = worker.process.exitcode
+                _log.error("a worker ended by itself (%s); another takes its place", status)
+                if now - worker.started < LOOK_SECONDS:  # it cannot live: fork no faster than this
+                    time.sleep(LOOK_SECONDS)
+
+    def _fill(self) -> None:
+        """As many workers as are wanted of this version; those of another give way to them."""
+        try:
+            while sum(worker.version == self._version for worker in self._forked) < self._workers:
+                self._forked.append(self._fork())
+        except OSError as error:  # no memory, no process: what there is serves on
+            _log.error("no worker can be started (%s); trying again", error)
+            return
+        for worker in self._forked:
+            if worker.version != self._version and worker.last is None:
+                worker.tell(GIVE_WAY, GIVE_WAY_SECONDS)
+
+    def _fork(self) -> Forked:
+        process = multiprocessing.get_context("fork").Process(
+            target=work, args=(self._app, self._listening), daemon=True
+        )
+        # A signal waits until the worker can take it, which before that would do as the master.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        return Forked(process, self._version, time.monotonic())
+
+    def _look(self) -> None:
+        """Take the current versions where they are no longer those that were seen last."""
+        try:
+            found = [current_folder(home) for home in self._homes]
+        except DatasetError:  # nothing to take
+            return
+        if found == self._seen:
+            return
+        self._seen = found
+        try:
+            self._take(self._opened(), warm=True)
+        except SafermapError as error:
+            stderr.print(
+                f"safermap: {error} What was served before is served still.",
+                style="bold", highlight=False, soft_wrap=True, markup=False,
+            )  # fmt: skip
+        except Exception:
+            _log.exception("%s cannot be served; what was served before is served still", found)
+        else:
+            shown = ", ".join(str(folder) for folder in found)
+            stdout.print(f"Now serving {shown}.", soft_wrap=True, markup=False, highlight=False)
+
+    def _stop(self) -> None:
+        """Let requests end, in bounded time."""
+        self._listening.close()
+        self._told.clear()
+        for worker in self._forked:
+            worker.tell(signal.SIGTERM, STOP_SECONDS + KILL_SECONDS)
+        while self._forked:
+            self._wait()
+            if self._told:
+                for worker in self._forked:
+                    worker.process.kill()

@@ -1,0 +1,73 @@
+"""One process that answers requests, forked from the one that has opened the dataset."""
+
+import asyncio
+import multiprocessing
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+STOP, GIVE_WAY = signal.SIGTERM, signal.SIGUSR1
+SIGNALS = (STOP, GIVE_WAY, signal.SIGINT)
+STOP_SECONDS = 30
+"""How long requests that are being answered may take once the service is told to stop."""
+
+
+def work(app: FastAPI, listening: socket.socket) -> None:
+    """Answer until told to stop, or until the master is gone."""
+    Worker(config_of(app)).run([listening])
+
+
+def config_of(app: FastAPI) -> uvicorn.Config:
+    """How an application is served, by one process or by several."""
+    return uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS)
+
+
+class Worker(uvicorn.Server):
+    """A server that can also give way to another that listens on the same socket.
+
+    uvicorn ends by closing every connection that waits for a request, and a request that is on its
+    way is lost. A worker that gives way tells each client with the next answer to connect anew, and
+    closes the connections that nobody used for as long as it ever would.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopping = False
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the master's signals, and its end. Ctrl-C is for the master, which tells us."""
+        loop, master = asyncio.get_running_loop(), multiprocessing.parent_process()
+        loop.add_signal_handler(STOP, self._stop)
+        loop.add_signal_handler(GIVE_WAY, self._give_way)
+        if master is not None:
+            loop.add_reader(master.sentinel, self._stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End, and where it is to give way let go of clients one by one before."""
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers = [
+            *self.server_state.default_headers,
+            (b"connection", b"close"),
+        ]
+        while self.server_state.connections and not self._stopping:
+            await asyncio.sleep(0.1)
+        await super().shutdown(sockets)
+
+    def _stop(self) -> None:
+        loop, master = asyncio.get_running_loop(), multiprocessing.parent_process()
+        if master is not None:
+            loop.remove_reader(master.sentinel)
+        self._stopping = True
+        self._give_way()
+
+    def _give_way(self) -> None:
+        self.should_exit = True
