@@ -77,6 +77,22 @@ def serve(
             help="Address of electronic mail for questions about the figures.",
         ),
     ] = None,
+    access: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="SAFERMAP_ACCESS",
+            help="Folder of the tokens that let partners and analysts in; others see what is "
+            "public.",
+        ),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="SAFERMAP_NAMES",
+            help="Name by which browsers ask for the service, such as maps.example.gov.uk; once "
+            "for each. Requests for another are refused.",
+        ),
+    ] = None,
     public: Annotated[
         bool,
         typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
@@ -90,12 +106,15 @@ def serve(
     from geo.embedded import build_embedded  # noqa: PLC0415
 
     # The web is a second of imports that only serving needs.
+    from service.access.access import open_doors  # noqa: PLC0415
     from service.listening import listen, refuse_exposure  # noqa: PLC0415
     from service.running import Master, check_workers  # noqa: PLC0415
-    from service.site import Site  # noqa: PLC0415
+    from service.served import Served  # noqa: PLC0415
     from service.tiles import Tiles  # noqa: PLC0415
 
     check_workers(workers)
+    refuse_exposure(host, access=access is not None, public=public)
+    doors = open_doors(access) if access else None
     background = Tiles.given(tiles, tiles_attribution)
     homes = (dataset, *(beside or ()))
     if dataset == HOME and not (dataset / "CURRENT").exists():
@@ -103,14 +122,19 @@ def serve(
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
 
-    def opened() -> Site:
-        site = Site.open(dataset, homes[1:], background, contact or None, public=public)
-        refuse_exposure(site, host)
-        return site
+    def opened() -> Served:
+        return Served.open(
+            homes,
+            tiles=background,
+            contact=contact or None,
+            access=doors,
+            public=public,
+            names=name or (),
+        )
 
     master = Master(opened, homes, workers)
     listening = listen(host, port)
-    _announce(master.site, host, port)
+    _announce(master.served.site, host, port)
     master.run(listening)
 
 

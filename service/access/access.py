@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import Scope
 
-from geo.errors import SafermapError
+from geo.errors import AccessError, SafermapError
 from service.access.roles import NOBODY, Visitor
 from service.access.sessions import Sessions
 from service.access.tokens import Token, Tokens
@@ -48,6 +48,16 @@ class Access:
         told = self.sessions.told(cookie_parser(headers.get("cookie", "")), scope)
         token = self.tokens.by_id(told.get(_TOKEN, ""))
         return token.visitor if token else NOBODY
+
+
+def open_doors(folder: Path) -> Access:
+    """The access that a folder configures. Raises AccessError where it lets nobody in."""
+    access = Access(folder)
+    if not access.tokens.all():
+        raise AccessError(
+            f"{folder} has no tokens. Make one with safermap token create --access {folder}."
+        )
+    return access
 
 
 def session_of(token: Token) -> dict[str, str]:

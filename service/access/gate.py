@@ -36,6 +36,10 @@ class Gate:
         scope["state"] = state = dict(scope.get("state") or {})
         state["visitor"], state["site"] = self.everybody, next(iter(self.sites.values()))
         if self.access is None:
+            if state["site"].holds_partner_records and _through_a_proxy(scope):
+                words = "What is here is for this machine alone until access is configured."
+                await problem(Request(scope), HTTPStatus.FORBIDDEN, words)(scope, receive, send)
+                return
             await self.app(scope, receive, send)
             return
         state["site"] = self.sites["public"]  # what an error page may tell of
@@ -57,6 +61,12 @@ class Gate:
             await problem(request, HTTPStatus.FORBIDDEN, words)(scope, receive, told)
             return
         await self.app(scope, receive, told)
+
+
+def _through_a_proxy(scope: Scope) -> bool:
+    """Whether a request comes from another machine by way of a proxy on this one."""
+    headers = Headers(scope=scope)
+    return any(name in headers for name in ("x-forwarded-for", "forwarded", "via"))
 
 
 def _telling(scope: Scope, send: Send) -> Send:
