@@ -54,3 +54,7 @@ class StorageError(SafermapError):
 
 class AuditError(StorageError):
     """An audit log that was altered or cut, so that nothing may be added to it."""
+
+
+class AccessError(SafermapError):
+    """Tokens or keys that cannot be read, or a service that would let in whom it must not."""

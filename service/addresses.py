@@ -227,7 +227,7 @@ async def api(request: Request) -> Response:
 async def health(request: Request) -> Response:
     """Whether the service has its dataset."""
     check_names(request.query_params, ())
-    site: Site = request.app.state.site
+    site: Site = request.state.site
     content = {
         "status": "ok",
         "dataset_id": site.dataset.id,

@@ -33,7 +33,7 @@ async def answer(
     are kept by what was asked, so that `KeptAnswers` gives them at once the next time; not where
     they are `dated`, since tomorrow's are others.
     """
-    site: Site = request.app.state.site
+    site: Site = request.state.site
     check_names(request.query_params, allowed)
     offered = makers(site, str(request.base_url).rstrip("/"))
     wanted = wanted_format(request, tuple(offered))

@@ -1,6 +1,6 @@
 """The application that serves one dataset: its addresses, and what stands round every answer."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 
@@ -10,6 +10,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
 from geo.errors import SafermapError
+from service.access.access import Access
+from service.access.gate import Gate
+from service.access.login import router as login
+from service.access.roles import Role
 from service.addresses import router
 from service.assets import STATIC, Assets
 from service.errors import explained, http_error, unexplained
@@ -21,35 +25,47 @@ from service.site import Site
 
 
 class Service(FastAPI):
-    """An application whose every answer is guarded, that to an unforeseen error too."""
+    """An application whose every request passes the gate, and whose every answer is guarded.
+
+    The answer to an unforeseen error too.
+    """
 
     def build_middleware_stack(self) -> ASGIApp:
-        """All the layers of the application, the guard outermost."""
-        return Guarded(super().build_middleware_stack(), self.state.site.image_sources)
+        """All the layers of the application, the guard outermost, then the gate."""
+        sites: Mapping[Role, Site] = self.state.sites
+        gate = Gate(super().build_middleware_stack(), sites, self.state.access)
+        return Guarded(gate, next(iter(sites.values())).image_sources)
 
 
 def create_app(
-    site: Site, hosts: Sequence[str] = ("*",), today: Callable[[], date] = date.today
+    site: Site | Mapping[Role, Site],
+    hosts: Sequence[str] = ("*",),
+    access: Access | None = None,
+    today: Callable[[], date] = date.today,
 ) -> FastAPI:
     """The application that serves one dataset, to requests that name one of the hosts.
 
+    `site`: the dataset as each role sees it, or as everybody does where no access is configured.
     `today` tells the day, by which records may be held no longer.
     """
+    sites = {"analyst": site} if isinstance(site, Site) else site
 
     @asynccontextmanager
     async def served(_: FastAPI) -> AsyncIterator[None]:
         yield
-        site.files.close()  # a server that is told to stop ends before Python would
+        for each in sites.values():
+            each.files.close()  # a server that is told to stop ends before Python would
 
     app = Service(
-        routes=list(router.routes),  # a router within costs a tenth of a millisecond a request
+        # A router within another costs a tenth of a millisecond a request.
+        routes=[*router.routes, *(login.routes if access else ())],
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=served,
     )
-    app.state.site = site
-    app.add_middleware(KeptAnswers, site=site)
+    app.state.sites, app.state.access = sites, access
+    app.add_middleware(KeptAnswers)
     app.add_middleware(Expiring, today=today)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.mount("/static/leaflet", Assets(directory=LEAFLET))

@@ -8,6 +8,7 @@ import typer
 
 from geo.errors import SafermapError
 from service import compare, fetch, keeping, loading, strategy
+from service.access import command as tokens
 from service.audit.command import audit_command
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
@@ -39,6 +40,7 @@ app.command("briefing")(briefing_command)
 app.command("export")(export_command)
 app.command("publish", context_settings={"allow_extra_args": True})(publish_command)
 app.add_typer(fetch.app, name="fetch")
+app.add_typer(tokens.app, name="token")
 
 
 @app.command()
@@ -80,6 +82,22 @@ def serve(
             help="Address of electronic mail for questions about the figures.",
         ),
     ] = None,
+    access: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="SAFERMAP_ACCESS",
+            help="Folder of the tokens that let partners and analysts in; others see what is "
+            "public.",
+        ),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            envvar="SAFERMAP_NAMES",
+            help="Name by which browsers ask for the service, such as maps.example.gov.uk; once "
+            "for each. Requests for another are refused.",
+        ),
+    ] = None,
     public: Annotated[
         bool,
         typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
@@ -93,12 +111,15 @@ def serve(
     from geo.embedded import build_embedded  # noqa: PLC0415
 
     # The web is a second of imports that only serving needs.
+    from service.access.access import open_doors  # noqa: PLC0415
     from service.listening import listen, refuse_exposure  # noqa: PLC0415
     from service.running import Master, check_workers  # noqa: PLC0415
-    from service.site import Site  # noqa: PLC0415
+    from service.served import Served  # noqa: PLC0415
     from service.tiles import Tiles  # noqa: PLC0415
 
     check_workers(workers)
+    refuse_exposure(host, access=access is not None, public=public)
+    doors = open_doors(access) if access else None
     background = Tiles.given(tiles, tiles_attribution)
     homes = (dataset, *(beside or ()))
     if dataset == HOME and not (dataset / "CURRENT").exists():
@@ -106,14 +127,19 @@ def serve(
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
 
-    def opened() -> Site:
-        site = Site.open(dataset, homes[1:], background, contact or None, public=public)
-        refuse_exposure(site, host)
-        return site
+    def opened() -> Served:
+        return Served.open(
+            homes,
+            tiles=background,
+            contact=contact or None,
+            access=doors,
+            public=public,
+            names=name or (),
+        )
 
     master = Master(opened, homes, workers)
     listening = listen(host, port)
-    _announce(master.site, host, port)
+    _announce(master.served.site, host, port)
     master.run(listening)
 
 

@@ -76,7 +76,7 @@ def problem(
     """Problem details for programs, a page for people."""
     headers = {**(headers or {}), "Cache-Control": "no-store"}
     if prefers_html(request):
-        site: Site = request.app.state.site
+        site: Site = request.state.site
         page = render_page(
             "error.html", title=TITLES.get(status, status.phrase), detail=detail, **frame(site)
         )

@@ -26,7 +26,7 @@ class Expiring:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or say why not; then files made for download go as well."""
         if scope["type"] == "http" and not scope["path"].startswith(SHOWN):
-            site: Site = scope["app"].state.site
+            site: Site = scope["state"]["site"]
             if site.expires is not None and self._today() >= site.expires:
                 site.files.close()
                 answer = explained(Request(scope), ExpiredError(WORDS))

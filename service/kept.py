@@ -23,13 +23,14 @@ def asked(scope: Scope) -> tuple[object, ...]:
 class KeptAnswers:
     """ASGI middleware: a repeated question is one look-up."""
 
-    def __init__(self, app: ASGIApp, site: Site) -> None:
-        self.app, self.site = app, site
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give the kept answer, or pass the request on."""
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
-            kept = self.site.kept(asked(scope))
+            site: Site = scope["state"]["site"]
+            kept = site.kept(asked(scope))
             if kept is not None:
                 await kept.respond(scope)(scope, receive, send)
                 return

@@ -3,8 +3,7 @@
 import ipaddress
 import socket
 
-from geo.errors import SafermapError
-from service.site import Site
+from geo.errors import AccessError, SafermapError
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -30,32 +29,22 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def hosts_of(site: Site) -> tuple[str, ...]:
-    """The names by which requests may ask for a site.
-
-    A page elsewhere could have a name of its own lead here; partner records are not for it.
-    """
-    return LOOPBACK if site.holds_partner_records else ("*",)
-
-
-def refuse_exposure(site: Site, host: str) -> None:
-    """Partner records stay on this machine until access can be configured.
-
-    Raises SafermapError where they would be served on another address.
-    """
+def on_this_machine(host: str) -> bool:
+    """Whether an address can be reached from this machine alone."""
     try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        loopback = False
-    if site.holds_partner_records and not loopback:
-        names = [
-            f"{source.name} ({dataset.area})"
-            for dataset in site.datasets
-            for source in dataset.sources
-            if source.sensitivity == "partner"
-        ]
-        are = "are partners' extracts" if len(names) > 1 else "is a partner's extract"
-        raise SafermapError(
-            f"{' and '.join(names)} {are} with small counts unhidden and may be served on this "
-            f"machine only. Leave out --host {host}, or show what is public with --public."
+        return False
+
+
+def refuse_exposure(host: str, *, access: bool, public: bool) -> None:
+    """On an address that other machines reach, it must be said who sees what.
+
+    Raises AccessError where it is not.
+    """
+    if not (access or public or on_this_machine(host)):
+        raise AccessError(
+            f"Other machines reach {host}, and it is not said who may see what there. Make a token "
+            "with safermap token create and give --access with its folder; or show everybody what "
+            "is public, with --public; or leave out --host."
         )

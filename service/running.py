@@ -25,11 +25,9 @@ import uvicorn
 
 from geo.errors import DatasetError, SafermapError
 from geo.versions import current_folder
-from service.app import create_app
 from service.console import stderr, stdout
 from service.files import remove_left_by
-from service.listening import hosts_of
-from service.site import Site
+from service.served import Served
 from service.worker import GIVE_WAY, SIGNALS, STOP_SECONDS, config_of, work
 
 LOOK_SECONDS = 1.0
@@ -73,12 +71,12 @@ class Master:
     """The process that has the datasets open, and forks workers where that can be done.
 
     `opened` opens the current versions under `homes`, and again when one has changed. It raises
-    SafermapError where they cannot be served. Nobody else keeps `site`, which is let go of then.
+    SafermapError where they cannot be served. Nobody else keeps `served`, which is let go of then.
     A site is made warm for several workers to share, and before it takes the place of another; one
     worker alone starts at once and makes what it is asked for.
     """
 
-    def __init__(self, opened: Callable[[], Site], homes: Sequence[Path], workers: int) -> None:
+    def __init__(self, opened: Callable[[], Served], homes: Sequence[Path], workers: int) -> None:
         self._opened, self._homes, self._workers = opened, homes, workers
         self._forked: list[Forked] = []
         self._told: list[int] = []
@@ -107,12 +105,12 @@ class Master:
             self._stop()
             signal.set_wakeup_fd(-1)
 
-    def _take(self, site: Site, *, warm: bool) -> None:
-        """Have workers of this site from now on."""
+    def _take(self, served: Served, *, warm: bool) -> None:
+        """Have workers that serve this from now on."""
         if warm:
-            site.warm()
-        self.site, self._app = site, create_app(site, hosts_of(site))
-        self._seen = [dataset.folder for dataset in site.datasets]
+            served.warm()
+        self.served, self._app = served, served.app()
+        self._seen = [dataset.folder for dataset in served.site.datasets]
         self._version += 1
         gc.unfreeze()
         gc.collect()

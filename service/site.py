@@ -29,6 +29,7 @@ from geo.strategy.read import strategy_in
 from layers.layer import Answer, Layer
 from layers.metadata import describe
 from layers.registry import find_layer, offered_layers
+from service.access.roles import Role
 from service.files import Files
 from service.responses import Body
 from service.tiles import Tiles
@@ -44,6 +45,7 @@ _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 class Site:
     """A dataset with its caches. Nothing in it changes but the caches.
 
+    `role` is whose it is, where people sign in; None where everybody sees the same.
     `datasets` has it first, then those of the areas set beside it, of which rates of the whole
     area are shown and nothing else. `tiles` is what lies under its maps, where anything does, and
     `contact` an address of electronic mail for who has a question about the figures.
@@ -55,6 +57,7 @@ class Site:
         beside: Sequence[Dataset] = (),
         tiles: Tiles | None = None,
         contact: str | None = None,
+        role: Role | None = None,
     ) -> None:
         if contact is not None and not _MAIL.fullmatch(contact):
             raise SafermapError(
@@ -64,7 +67,7 @@ class Site:
         self.dataset = dataset
         self.datasets = (dataset, *beside)
         self.tiles = tiles
-        self.contact = contact
+        self.contact, self.role = contact, role
         self.gazetteer = Gazetteer(dataset)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
             BODY_BYTES, getsizeof=lambda body: len(body.content) + KEY_BYTES

@@ -43,6 +43,8 @@ def frame(
             "strategy": site.strategy is not None,
             "business": "business-crime" in site.themes,
             "deprivation": "deprivation" in site.layers,
+            "role": site.role,
+            "restricted": site.role if site.holds_partner_records else None,
             "tiles": site.tiles,
             "postcodes": dataset.postcodes is not None,
             "sought": _sought(dataset, question) if question else {},

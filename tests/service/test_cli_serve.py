@@ -16,15 +16,17 @@ from service.listening import LOOPBACK, listen
 from service.site import Site
 
 
-def test_a_partner_extract_is_served_on_this_machine_only(
-    run: Run,
-    extract: Path,
-    tmp_path: Path,
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "maps.example"])  # noqa: S104
+def test_other_machines_are_let_in_once_it_is_said_who_sees_what(
+    run: Run, embedded_home: Path, tmp_path: Path, host: str
 ) -> None:
-    out = tmp_path / "out"
-    assert run("build", "--incidents", extract, "--out", out).returncode == 0
-    for host in ("0.0.0.0", "192.0.2.1", "::", "maps.example"):  # noqa: S104
-        refused(run("serve", "--dataset", out, "--host", host, "--port", 1), f"--host {host}")
+    serve = ("serve", "--dataset", embedded_home, "--host", host, "--port", 1)
+    refused(run(*serve), f"Other machines reach {host}", "safermap token create", "--public")
+    folder = tmp_path / "access"
+    refused(run(*serve, "--access", folder), "has no tokens", f"--access {folder}")
+    run("token", "create", "--role", "partner", "--name", "Team", "--access", folder)
+    (folder / "tokens.json").write_text("{}")
+    refused(run(*serve, "--access", folder), "tokens.json is damaged")
 
 
 def test_serving_what_is_not_there_says_how_to_build(run: Run, tmp_path: Path) -> None:
@@ -42,14 +44,11 @@ def test_a_damaged_dataset_is_said(run: Run, extract: Path, tmp_path: Path) -> N
     refused(run("serve", "--dataset", out), "damaged")
 
 
-def test_a_partner_extract_beside_it_is_served_on_this_machine_only_too(
+def test_a_partner_extract_beside_it_makes_the_whole_confidential(
     run: Run, extract: Path, embedded_home: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     assert run("build", "--incidents", extract, "--out", out).returncode == 0
-    asked = ("serve", "--dataset", embedded_home, "--beside", out, "--port", 1)
-    for host in ("0.0.0.0", "maps.example"):  # noqa: S104
-        refused(run(*asked, "--host", host), f"--host {host}", "(Shropshire) is a partner's")
     site = Site.open(embedded_home, [out])
     assert site.holds_partner_records
     assert not site.dataset.holds_partner_records

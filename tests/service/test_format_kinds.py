@@ -88,7 +88,7 @@ def test_a_shapefile_says_what_its_columns_are(client: TestClient, tmp_path: Pat
     assert all(len(name) <= 10 for name in columns)
     assert len({name.lower() for name in columns}) == len(columns)
     lines = readme.splitlines()
-    fields = find_layer("hotspots").fields(client.app.state.site.dataset)
+    fields = find_layer("hotspots").fields(client.app.state.sites["analyst"].dataset)
     for short, field in zip(columns[1:], fields, strict=False):
         [line] = [line for line in lines if line.split(" ")[0] == short]
         assert field.title in line

@@ -96,7 +96,10 @@ def test_nothing_found_is_a_whole_file_with_no_features(
     assert len(found) == 0
     assert found.crs.to_epsg() == 4326
     if kind != "shp":
-        names = [field.name for field in find_layer(layer).fields(client.app.state.site.dataset)]
+        names = [
+            field.name
+            for field in find_layer(layer).fields(client.app.state.sites["analyst"].dataset)
+        ]
         assert [name for name in names if name not in found.columns] == []
     if kind in ("gpkg", "fgb"):
         kinds = {"lsoas": "MultiPolygon", "map-points": "Point"}

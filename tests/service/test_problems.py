@@ -241,7 +241,7 @@ def test_an_unforeseen_error_tells_an_id_and_nothing_of_the_inside(
     def broken(*_: object) -> None:
         raise RuntimeError("the secret of /etc/inside")
 
-    layers = client.app.state.site.layers
+    layers = client.app.state.sites["analyst"].layers
     monkeypatch.setitem(layers, "lsoas", replace(layers["lsoas"], compute=broken))
     address = "/collections/lsoas/items?theme=drugs&datetime=2014-02"
     with caplog.at_level(logging.ERROR, logger="safermap"):

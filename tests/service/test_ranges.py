@@ -162,7 +162,7 @@ def test_a_client_that_has_it_is_told_so(client: TestClient, address: str) -> No
 
 
 def test_last_modified_is_when_the_dataset_was_made(client: TestClient) -> None:
-    created = client.app.state.site.dataset.manifest["created"]  # type: ignore[attr-defined]
+    created = client.app.state.sites["analyst"].dataset.manifest["created"]  # type: ignore[attr-defined]
     told = parsedate_to_datetime(client.get(FILE).headers["last-modified"])
     assert told.isoformat() == created
 

@@ -11,9 +11,7 @@ from made_dataset import COUNCIL, COUNTS, POLICE, made
 from starlette.testclient import TestClient
 from web_pages import Page
 
-from geo.errors import SafermapError
 from service.app import create_app
-from service.listening import refuse_exposure
 from service.site import Site
 
 HTML = {"Accept": "text/html"}
@@ -185,15 +183,16 @@ def test_the_home_page_says_whose_figures_are_whose(grid: TestClient) -> None:
     assert "January to March 2018" in found
 
 
-def test_one_partner_source_keeps_the_whole_dataset_on_this_machine(tmp_path: Path) -> None:
+def test_one_partner_source_keeps_the_whole_dataset_from_a_proxy(tmp_path: Path) -> None:
     mixed, open_alone = made(tmp_path / "a"), made(tmp_path / "b", [POLICE], COUNTS[:7])
+    by_proxy = {"X-Forwarded-For": "192.0.2.1"}
     for site in (Site(mixed), Site(open_alone, [mixed])):
-        with pytest.raises(
-            SafermapError, match=r"^Council ASB reports \(Gridshire\) is a partner's"
-        ):
-            refuse_exposure(site, "192.0.2.1")
-        refuse_exposure(site, "127.0.0.1")
-    refuse_exposure(Site(open_alone), "192.0.2.1")
+        client = TestClient(create_app(site))
+        refused = client.get("/collections/lsoas/items", headers=by_proxy)
+        assert (refused.status_code, "this machine alone" in refused.text) == (403, True)
+        assert client.get("/collections/lsoas/items").status_code == 200
+    client = TestClient(create_app(Site(open_alone)))
+    assert client.get("/collections/lsoas/items", headers=by_proxy).status_code == 200
 
 
 def test_drawn_incidents_are_tagged_where_they_are_counted(tmp_path: Path) -> None:

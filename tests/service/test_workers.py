@@ -186,16 +186,19 @@ def test_a_damaged_version_leaves_the_one_before_served(home: Path, tmp_path: Pa
     assert "Traceback" not in said
 
 
-def test_partners_records_are_not_switched_to_where_others_could_see_them(
-    embedded_home: Path, home: Path, tmp_path: Path
+def test_partners_records_that_are_switched_to_are_public_no_more_than_before(
+    home: Path, tmp_path: Path
 ) -> None:
     log = tmp_path / "log.txt"
     embedded, small = all_versions(home)
     roll_back(home, embedded.name)
-    with started(log, "--dataset", home, "--host", "0.0.0.0") as served:  # noqa: S104
+    public = ("--public", "--host", "0.0.0.0")  # noqa: S104  what is public may be there
+    with started(log, "--dataset", home, *public) as served:
         roll_back(home, small.name)
-        until(lambda: "is a partner's extract" in log.read_text("utf-8"), log)
-        assert dataset(served) == embedded.manifest["dataset_id"]
+        until(lambda: "Now serving" in log.read_text("utf-8"), log)
+        until(lambda: dataset(served) != embedded.manifest["dataset_id"], log)
+        assert dataset(served) != small.manifest["dataset_id"]  # a public view has its own
+        assert one(f"{served.address}/collections/map-points/items").status_code == 404
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,0 +1,79 @@
+"""What is served: the datasets as each role sees them, who is let in, and under which names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from geo.comparators import open_each
+from geo.public.view import public_view
+from service.access.access import Access
+from service.access.roles import ROLES, Role
+from service.app import create_app
+from service.listening import LOOPBACK
+from service.site import Site
+from service.tiles import Tiles
+
+ANY = ("*",)
+
+
+@dataclass(frozen=True)
+class Served:
+    """The current datasets, open.
+
+    `sites`: as each role sees them; one alone where no access is configured. `names`: those by
+    which requests may ask for the service.
+    """
+
+    sites: Mapping[Role, Site]
+    access: Access | None
+    names: tuple[str, ...]
+
+    @classmethod
+    def open(
+        cls,
+        homes: Sequence[Path],
+        *,
+        tiles: Tiles | None = None,
+        contact: str | None = None,
+        access: Access | None = None,
+        public: bool = False,
+        names: Sequence[str] = (),
+    ) -> "Served":
+        """The current datasets under these homes, the first of which is the service's own.
+
+        `public`: as anyone may see them, and no more. Raises DatasetError where there is none, one
+        is damaged, or two are the same.
+        """
+        if access is None:
+            own, *beside = homes
+            site = Site.open(own, beside, tiles, contact, public=public)
+            # A page elsewhere could have a name of its own lead here; partner records are not for
+            # it.
+            own_names = LOOPBACK if site.holds_partner_records else ANY
+            return cls({"public" if public else "analyst": site}, None, tuple(names) or own_names)
+        whole = open_each(homes)
+        seen = [public_view(dataset) for dataset in whole]
+        shown = {role: seen if public or role == "public" else whole for role in ROLES}
+        sites = {
+            role: Site(own, beside, tiles, contact, role) for role, (own, *beside) in shown.items()
+        }
+        return cls(sites, access, tuple(names) or ANY)
+
+    @property
+    def site(self) -> Site:
+        """The site of whoever sees most."""
+        return list(self.sites.values())[-1]
+
+    def warm(self) -> None:
+        """Make what most requests need.
+
+        Raises DatasetError where a part of the dataset that they need is damaged.
+        """
+        for site in self.sites.values():
+            site.warm()
+
+    def app(self) -> FastAPI:
+        """The application that serves it."""
+        return create_app(self.sites, self.names, self.access)
