@@ -9,7 +9,8 @@ import typer
 from geo.errors import SafermapError
 from service import compare, fetch, keeping, loading, strategy
 from service.access import command as tokens
-from service.audit.command import audit_command
+from service.audit.command import Key, Log, audit_command, open_log
+from service.audit.log import Entry
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
 from service.export import export_command
@@ -98,6 +99,8 @@ def serve(
             "for each. Requests for another are refused.",
         ),
     ] = None,
+    audit_log: Log = None,
+    audit_key: Key = None,
     public: Annotated[
         bool,
         typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
@@ -120,6 +123,7 @@ def serve(
     check_workers(workers)
     refuse_exposure(host, access=access is not None, public=public)
     doors = open_doors(access) if access else None
+    audit = open_log(dataset, audit_log, audit_key) if access else None
     background = Tiles.given(tiles, tiles_attribution)
     homes = (dataset, *(beside or ()))
     if dataset == HOME and not (dataset / "CURRENT").exists():
@@ -133,12 +137,15 @@ def serve(
             tiles=background,
             contact=contact or None,
             access=doors,
+            audit=audit,
             public=public,
             names=name or (),
         )
 
     master = Master(opened, homes, workers)
     listening = listen(host, port)
+    if audit is not None:
+        audit.record(Entry("safermap", "", "serving", {"host": host, "port": port}))
     _announce(master.served.site, host, port)
     master.run(listening)
 
