@@ -149,6 +149,7 @@ def map_page(
         stands_out=[row for row in rows if row.get("hotspot_class") in MARKS],
         none_marked=none_marked(rows, NONE_FAR_ABOVE) if drawing.outlines else None,
         left_out=matched - len(rows),
+        not_drawn=0 if "limit" in query else matched - len(mapped),
         downloads={
             name: address(items, dataset, question, **(town | part), f=name.lower())
             for name in ("GeoJSON", "CSV")
