@@ -147,7 +147,8 @@ class Dataset:
         return shapely.union_all(self.lsoas.geometry.to_numpy())
 
     @contextmanager
-    def _reading(self, what: str) -> Iterator[None]:
+    def reading(self, what: str) -> Iterator[None]:
+        """While parts of it are read: raises DatasetError where they turn out to be damaged."""
         try:
             yield
         except _DAMAGE as error:
@@ -160,7 +161,7 @@ class Dataset:
 
         Raises DatasetError where they are damaged or there are none.
         """
-        with self._reading("named areas"):
+        with self.reading("named areas"):
             return NamedAreas.read(self.folder, self.period, without=self.published)
 
     @cached_property
@@ -169,7 +170,7 @@ class Dataset:
 
         Raises DatasetError where the parts of the dataset are damaged.
         """
-        with self._reading("incidents"):
+        with self.reading("incidents"):
             return Times.read(self.folder, self.manifest["files"], [s.id for s in self.sources])
 
     @cached_property
@@ -178,7 +179,7 @@ class Dataset:
 
         Raises DatasetError where they are damaged.
         """
-        with self._reading("places"):
+        with self.reading("places"):
             return Places.read(self.folder, self.manifest["files"], self.sources)
 
     @cached_property
@@ -190,7 +191,7 @@ class Dataset:
         path = self.folder / "areas" / POSTCODES
         if not path.exists():
             return None
-        with self._reading("postcodes"):
+        with self.reading("postcodes"):
             found: pd.DataFrame = pq.read_table(path).to_pandas()
             return found
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.counts import KIND_COLUMNS, count_kinds
-from geo.grouping import group_rows, positions
+from geo.grouping import group_rows, positions, times_before
 from geo.incidents import Source
 from geo.offences import Kind
 from geo.period import Period
@@ -61,7 +61,7 @@ class Places:
         easting, northing, lsoa = (
             places[name].to_numpy() for name in ("easting", "northing", "lsoa")
         )
-        key = (lsoa.astype(np.int64) << 2 * _BITS) | _metres(easting, northing)
+        key = (lsoa.astype(np.int64) << 2 * _BITS) | metres(easting, northing)
         partner = np.array([source.sensitivity == "partner" for source in sources])
         order = np.lexsort((partner[places["source"].to_numpy()], key))
         _, at, place = np.unique(key[order], return_index=True, return_inverse=True)
@@ -92,13 +92,10 @@ class Places:
 
         A point that is recorded in two LSOAs is two places, told apart by a number behind.
         """
-        point = _metres(self.easting, self.northing)
-        order = np.argsort(point, kind="stable")
-        again = np.empty(len(self), dtype=np.int64)
-        again[order] = np.arange(len(self)) - np.searchsorted(point[order], point[order])
+        point = metres(self.easting, self.northing)
         ids = [
             f"{at >> _BITS}.{at & (1 << _BITS) - 1}" + (f".{more + 1}" if more else "")
-            for at, more in zip(point.tolist(), again.tolist(), strict=True)
+            for at, more in zip(point.tolist(), times_before(point).tolist(), strict=True)
         ]
         return np.array(ids, dtype=object)
 
@@ -115,7 +112,7 @@ class Places:
         return used
 
 
-def _metres(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
+def metres(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.int64]:
     """One number for each point, the same for all points that round to the same metre."""
     east, north = (np.rint(values).astype(np.int64) for values in (easting, northing))
     number: NDArray[np.int64] = (east << _BITS) | north

@@ -81,6 +81,7 @@ class Drawing:
     lowest first. `outlines` marks hot spots and raised areas. `level` keeps only the rows of one
     level. `weighted`: each class holds about as many incidents, not as many rows. `words` is the
     field with the sentence that a map shows of an area, where count and rate do not say it.
+    `of` says in the legend's heading what the incidents of a class are, where they are not a row's.
     """
 
     field: str
@@ -91,6 +92,7 @@ class Drawing:
     weighted: bool = False
     classes: tuple[DrawnClass, ...] = ()
     words: str | None = None
+    of: str = ""
 
     @property
     def smoothed(self) -> ShownRate | None:
@@ -164,6 +166,7 @@ class Layer:
     `refuses`: of town and place, what the layer's rows cannot be asked for. `sets`: the sets its
     rows are of, id to title, of which a map shows one. `shapes`: how far it reaches. `absent` says
     why a dataset has nothing to fill the layer with; None where it has. `unit`: what its rows are.
+    `geometry`: that of each row.
 
     `within_town`: its rows are of places within a town, not of areas. Where a town is asked for
     they are figures of that town, and what is never mapped below the town is refused. `takes`: the
@@ -173,6 +176,7 @@ class Layer:
     heading. `compares`: whether it sets the period against earlier months, which `compare` names.
     `since`: the earliest months that a question makes it look at, where it looks over time.
     `finer`: its rows need months, points or sets of areas, which are never public of partners'.
+    `incidents`: its rows are incidents, of which only analysts see partners'.
     """
 
     name: str
@@ -188,12 +192,14 @@ class Layer:
     shapes: Callable[[Dataset], Shapes] = lambda dataset: dataset.lsoa_shapes
     absent: Callable[[Dataset], str | None] = lambda _: None
     unit: str = "areas"
+    geometry: Literal["MultiPolygon", "Point"] = "MultiPolygon"
     within_town: bool = False
     takes: tuple[str, ...] = ()
     table: tuple[tuple[str, str], ...] = ()
     compares: bool = False
     since: Callable[[Question], Period] | None = None
     finer: bool = False
+    incidents: bool = False
 
     def rated(self, dataset: Dataset) -> bool:
         """Whether its rows have a rate, so that residents matter to it."""

@@ -56,7 +56,7 @@ class Legend:
         smoothed = self.drawing.smoothed
         per = " per 1,000 residents" if rated else ""
         drawn = f", {smoothed.words}," if smoothed else ""
-        return f"{question.theme.noun.capitalize()}{per}{drawn} over {span}"
+        return f"{question.theme.noun.capitalize()}{self.drawing.of}{per}{drawn} over {span}"
 
     def position(self, row: Record) -> int | None:
         """Which class a row falls into; None where it has no value or is of another level."""

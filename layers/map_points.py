@@ -69,6 +69,7 @@ LAYER = Layer(
     shapes=reach,
     absent=absent,
     unit="points",
+    geometry="Point",
     within_town=True,
     finer=True,
 )

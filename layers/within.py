@@ -56,16 +56,21 @@ def shown_places(dataset: Dataset, question: Question) -> Shown:
     """The places with incidents, in the order of `dataset.places`."""
     places, count = dataset.places, place_counts(dataset, question)
     at = np.flatnonzero(count)
-    located = int(question.counts(dataset)[question.shown(dataset)].sum())
-    left_out, total = never_mapped(dataset, question), int(count.sum())
-    facts = {
-        "located": located,
-        "on_points": total,
-        "without_point": located - left_out - total,
-        "never_mapped": left_out,
-        "points": len(at),
-    }
+    facts = account(dataset, question, int(count.sum()), len(at))
     return Shown(at, count[at], places.easting[at], places.northing[at], facts)
+
+
+def account(dataset: Dataset, question: Question, on_points: int, points: int) -> dict[str, int]:
+    """How many incidents there are in the areas shown, and why some of them are on no point."""
+    located = int(question.counts(dataset)[question.shown(dataset)].sum())
+    left_out = never_mapped(dataset, question)
+    return {
+        "located": located,
+        "on_points": on_points,
+        "without_point": located - left_out - on_points,
+        "never_mapped": left_out,
+        "points": points,
+    }
 
 
 @dataclass(frozen=True)
@@ -139,8 +144,15 @@ def _size(name: str, asked: int | None, least: int, default: int, most: int) -> 
 def names(dataset: Dataset, at: NDArray[np.int64]) -> list[str]:
     """What places are called: as the files have it, or by their coordinates."""
     places = dataset.places
-    found = zip(places.location[at], places.easting[at], places.northing[at], strict=True)
-    return [location or f"Point {east:.0f}, {north:.0f}" for location, east, north in found]
+    unnamed = point_names(places.easting[at], places.northing[at])
+    found = zip(places.location[at], unnamed, strict=True)
+    return [location or otherwise for location, otherwise in found]
+
+
+def point_names(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> list[str]:
+    """What points are called that the files have no name for."""
+    found = zip(easting, northing, strict=True)
+    return [f"Point {east:.0f}, {north:.0f}" for east, north in found]
 
 
 def reach(dataset: Dataset) -> Shapes:

@@ -113,7 +113,7 @@ def content_of(site: Site, layer: Layer, question: Question, window: Window) -> 
         constants=constants,
         label=layer.label,
         all_names=(FEATURE_ID, *(field.name for field in fields), *constants),
-        geometry="Point" if layer.unit == "points" else "MultiPolygon",
+        geometry=layer.geometry,
         stamp=site.stamp,
         frame=frame,
         features=features,

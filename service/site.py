@@ -87,7 +87,8 @@ class Site:
         self._lock = Lock()
         self.themes: dict[str, Theme] = themes(dataset)
         self.strategy: Strategy | None = strategy_in(dataset)
-        self.layers: dict[str, Layer] = offered_layers(dataset)
+        self._incidents = role in (None, "analyst")
+        self.layers: dict[str, Layer] = offered_layers(dataset, incidents=self._incidents)
 
     @classmethod
     def open(
@@ -98,15 +99,16 @@ class Site:
         contact: str | None = None,
         *,
         public: bool = False,
+        role: Role | None = None,
     ) -> "Site":
         """Serve the current dataset under `home`, with those under other homes beside it.
 
-        Whole, or as anyone may see them.
+        Whole, or as anyone may see them; for everybody here, or for a role.
 
         Raises DatasetError where there is none, one is damaged, or two are the same.
         """
         dataset, *others = open_each([home, *beside], public=public)
-        return cls(dataset, others, tiles, contact)
+        return cls(dataset, others, tiles, contact, role)
 
     @property
     def built(self) -> datetime | None:
@@ -143,8 +145,9 @@ class Site:
         return (self.tiles.origin,) if self.tiles else ()
 
     def layer(self, name: str) -> Layer:
-        """The layer of that name. Raises UnknownNameError where the dataset has none."""
-        return self.layers.get(name) or find_layer(name, self.dataset)
+        """The layer of that name. Raises UnknownNameError where there is none for the role."""
+        found = self.layers.get(name)
+        return found or find_layer(name, self.dataset, incidents=self._incidents)
 
     def kept(self, key: Hashable) -> Body | None:
         """A body that was made before, if it is still kept."""

@@ -140,7 +140,7 @@ def _one(site: Site, layer: Layer, question: Question, window: Window, base: str
         attribution=said["attribution"],
         licence=said["licence"],
         label=layer.label,
-        points=layer.unit == "points",
+        points=layer.geometry == "Point",
         extent=layer.shapes(site.dataset).extent,
         style=style(site, layer, question, window),
         shown=layer.name == FIRST,

@@ -7,7 +7,7 @@ const mapPoints = (function () {
   const PLACES = 1e6; // coordinates are sent with six decimals, and whole numbers take less room
 
   class Point {
-    constructor({ id, geometry, properties }, names) {
+    constructor({ id, geometry, properties }, names, config) {
       const [lng, lat] = geometry.coordinates;
       this.id = id;
       this.east = Math.round(lng * PLACES);
@@ -16,6 +16,9 @@ const mapPoints = (function () {
       this.count = properties.count;
       this.share = properties.share;
       this.rank = properties.rank;
+      this.size = properties[config.field];
+      this.words = properties[config.words];
+      this.config = config;
     }
     get type() {
       return "Feature";
@@ -30,8 +33,8 @@ const mapPoints = (function () {
       return { type: "Point", coordinates: [this.lng, this.lat] };
     }
     get properties() {
-      const { name, count, share, rank } = this;
-      return { name, count, share, rank };
+      const { name, count, share, rank, size, words, config } = this;
+      return { name, count, share, rank, [config.field]: size, [config.words]: words };
     }
     get feature() {
       return this;
@@ -42,18 +45,19 @@ const mapPoints = (function () {
   }
 
   // Features as they are, but points with what a map says of them and nothing else.
-  function lean(features) {
+  function lean(features, config) {
     if (features[0]?.geometry.type !== "Point") return features;
     const names = new Map(features.map(({ properties: { name } }) => [name, name])); // each kept once
-    return features.map((feature) => new Point(feature, names));
+    return features.map((feature) => new Point(feature, names, config));
   }
 
-  // Circles whose area is in proportion to the count, none too small to be seen.
+  // Circles whose area is in proportion to the figure shown, none too small to be seen, the small ones
+  // on the large ones.
   const Layer = L.Canvas.extend({
     initialize(points, colour) {
       L.Canvas.prototype.initialize.call(this);
-      Object.assign(this, { points, colour });
-      this.most = points.reduce((found, point) => Math.max(found, point.count), 1);
+      Object.assign(this, { points: [...points].sort((a, b) => b.size - a.size), colour });
+      this.most = points.reduce((found, point) => Math.max(found, point.size), 1);
     },
     getLayers() {
       return this.points;
@@ -77,7 +81,7 @@ const mapPoints = (function () {
       this._container._leaflet_disable_events = false; // the map is told of the pointer over it too
     },
     radius(point) {
-      return Math.max(2, this.largest * Math.sqrt(point.count / this.most));
+      return Math.max(2, this.largest * Math.sqrt(point.size / this.most));
     },
     // Where the circles are that a label should not cover.
     large() {

@@ -118,7 +118,7 @@ const safermap = (function () {
     const { map, box } = state;
     const inTown = (feature) => config.ground || !config.town || feature.properties.town === config.town;
     const wanted = (feature) => !config.level || feature.properties.level === config.level;
-    const features = mapPoints.lean((collection?.features ?? []).filter(wanted));
+    const features = mapPoints.lean((collection?.features ?? []).filter(wanted), config);
     const focus = features.filter(inTown);
     const areas = ground ? ground.features : focus;
     Object.assign(state, { config, areas, focus, showing: true });

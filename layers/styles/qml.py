@@ -28,13 +28,13 @@ def to_qml(style: Style) -> bytes:
 def add_style(parent: Element, style: Style) -> None:
     """How a layer is drawn and labelled, as parts of a style or of a layer in a project."""
     rules = (*style.classes, *style.marks)
-    circles = any(isinstance(rule.paint, Circle) for rule in rules)
+    circles = {rule.paint.field for rule in rules if isinstance(rule.paint, Circle)}
     renderer = add(
         parent,
         "renderer-v2",
         type="RuleRenderer",
         symbollevels=0 if circles else 1,
-        enableorderby=int(circles),
+        enableorderby=int(bool(circles)),
         forceraster=0,
     )
     top = add(add(renderer, "rules", key="{all}"), "rule", key="{classes}", label=style.heading)
@@ -44,8 +44,8 @@ def add_style(parent: Element, style: Style) -> None:
         if rule.conditions:
             made.set("filter", clean(expression(rule.conditions)))
         _symbol(symbols, number, rule, circled=rule in style.marks)
-    if circles:  # small ones lie on large ones
-        add(add(renderer, "orderby"), "orderByClause", '"count"', asc=0, nullsFirst=0)
+    for field in circles:  # small ones lie on large ones
+        add(add(renderer, "orderby"), "orderByClause", quoted_field(field), asc=0, nullsFirst=0)
     _labels(parent, style)
 
 
@@ -139,7 +139,8 @@ def _ring(parent: Element, name: str, coat: Coat) -> None:
 
 def _circle(parent: Element, circle: Circle) -> None:
     made = _marker(parent, _colour(circle.fill), INK, 0.7, circle.across)
-    _defined(made, size=f'max({_mm(SMALLEST)}, {_mm(LARGEST)} * sqrt("count" / {circle.most}))')
+    share = f"{quoted_field(circle.field)} / {circle.most}"
+    _defined(made, size=f"max({_mm(SMALLEST)}, {_mm(LARGEST)} * sqrt({share}))")
 
 
 def _marker(

@@ -46,13 +46,14 @@ class Coat:
 
 @dataclass(frozen=True)
 class Circle:
-    """A circle whose area is in proportion to a feature's count.
+    """A circle whose area is in proportion to a count that a field has.
 
-    `most` is the count of the largest; `across` suits those of the class where a format has but
+    `most` is that of the largest; `across` suits those of the class where a format has but
     one size for all of them.
     """
 
     fill: str
+    field: str
     most: int
     across: float
 
@@ -178,12 +179,13 @@ def _least(limit: float, *, whole: bool) -> float:
 def _paint(
     layer: Layer, legend: Legend, rows: Sequence[Record], colour: str
 ) -> tuple[Coat, ...] | Circle:
-    if layer.unit != "points":
+    field = legend.drawing.field
+    if layer.geometry != "Point":
         return (Coat(1, colour, FAINT if legend.drawing.by == "fixed" else EDGE, 0.7),)
-    most = max((row["count"] for row in rows), default=1)
-    held = [row["count"] for row in rows if legend.colour(row) == colour]
+    most = max((row[field] for row in rows), default=1)
+    held = [row[field] for row in rows if legend.colour(row) == colour]
     across = max(SMALLEST, LARGEST * (median(held or [most]) / most) ** 0.5)
-    return Circle(colour, most, round(across, 1))
+    return Circle(colour, field, most, round(across, 1))
 
 
 def _label(sign: str, named: str | None) -> Label | None:

@@ -161,6 +161,7 @@ def map_page(
         unmarked=max(0, len(stands_out or signed) - MARKED) if tiled else 0,
         none_marked=none_marked(shown, NONE_FAR_ABOVE) if drawing.outlines else None,
         left_out=matched - len(rows),
+        not_drawn=0 if "limit" in query else matched - len(mapped),
         downloads={
             name: address(items, dataset, question, **(town | part), f=name.lower())
             for name in ("GeoJSON", "CSV")

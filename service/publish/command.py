@@ -74,7 +74,7 @@ def publish_command(
     from service.publish.run import publish  # noqa: PLC0415  only this needs these
     from service.site import Site  # noqa: PLC0415
 
-    site = Site.open(dataset, public=public)
+    site = Site.open(dataset, public=public, role="public" if public else "partner")
     _refuse_partner_records(site, readers, allowed=partner_records)
     given = {
         "datetime": datetime, "compare": compare, "source": source, "place": place, "town": town,

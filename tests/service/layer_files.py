@@ -96,6 +96,8 @@ def same(
         here = found.loc[one["id"]]
         for name, value in one["properties"].items():
             held = here.get(name)  # a column with nothing in it may be left out
+            if isinstance(held, pd.Timestamp):  # GDAL takes a text that is a day for one
+                held = held.date().isoformat()
             if value is None:
                 assert held is None or pd.isna(held), (name, held)
             elif isinstance(value, float):

@@ -28,17 +28,25 @@ def read(server: str, layer: str, **options: object) -> geopandas.GeoDataFrame:
     return pyogrio.read_dataframe(f"OAPIF:{server}/", layer=layer, CRS="EPSG:27700", **options)
 
 
+def _plain(values: pd.Series) -> pd.Series:
+    """GDAL takes a text that is a day for one."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.dt.strftime("%Y-%m-%d")
+    return values
+
+
 @pytest.mark.parametrize("layer", SHIPPED)
 def test_gdal_reads_every_layer_whole_in_the_national_grid(server: str, layer: str) -> None:
     frame = read(server, layer)
-    features = asked(server, layer)["features"]
+    pages = [asked(server, layer, offset=offset)["features"] for offset in ("0", "10000")]
+    features = [one for page in pages for one in page]
     assert frame.crs.to_epsg() == 27700
     assert len(frame) == len(features)
     outlines = np.array([shapely.geometry.shape(one["geometry"]) for one in features])
     assert shapely.equals(frame.geometry.to_numpy(), outlines).all()
     for name in features[0]["properties"]:
         told = [one["properties"][name] for one in features]
-        got = [None if pd.isna(value) else value for value in frame[name]]
+        got = [None if pd.isna(value) else value for value in _plain(frame[name])]
         assert got == told, name
 
 

@@ -22,6 +22,7 @@ FIRST_IDS = {
     "deprivation": "E01028826",
     "grid": "square-1000.349.312",
     "hotspots": "E01028946",
+    "incidents": "e4bd8b6936ca049e",
     "lsoas": "E01029015",
     "map-points": "348862.312532",
     "persistence": "E01028946",

@@ -53,7 +53,11 @@ def test_an_archive_has_every_feature_with_its_figures(
     path = tmp_path / "layer.pmtiles"
     path.write_bytes(client.get(f"/collections/{layer}/items?f=pmtiles").content)
     frame = pyogrio.read_dataframe(path)
-    wanted = {one["id"]: one["properties"] for one in ask(client, layer, "limit=10000")["features"]}
+    wanted = {
+        one["id"]: one["properties"]
+        for offset in (0, 10_000)
+        for one in ask(client, layer, f"limit=10000&offset={offset}")["features"]
+    }
     assert set(frame["feature_id"]) == set(wanted)
     once = frame.drop_duplicates("feature_id").set_index("feature_id")
     for name in once.columns.intersection([*next(iter(wanted.values()))]):

@@ -1,4 +1,4 @@
-"""Map points, grid and density as they are served: every format, every page, every refusal."""
+"""Layers within a town as they are served: every format, every page, every refusal."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from typing import Any
 import geopandas
 import pytest
 from asking import ask, rows
-from layer_names import WITHIN_TOWN
+from layer_names import SHARED_OUT, WITHIN_TOWN
 from made_places import made_places
 from starlette.testclient import TestClient
 from web_pages import Page
@@ -20,7 +20,14 @@ from service.site import Site
 
 HTML = {"Accept": "text/html"}
 TOWN = "theme=asb&town=shrewsbury"
-FINE = {"map-points": "", "grid": "&shape=hexagon&cell=330", "density": "&bandwidth=500&cell=120"}
+FINE = {
+    "map-points": "",
+    "incidents": "",
+    "grid": "&shape=hexagon&cell=330",
+    "density": "&bandwidth=500&cell=120",
+}
+SHORT = {"cumulative_share": "cum_share", "illustrative": "drawn"}
+SHORT |= {"offence_title": "title", "rural_offence": "rural_kind"}
 FILES = {"GPKG": "gpkg", "FlatGeobuf": "fgb", "ESRI Shapefile": "shp", "GeoJSON": "geojson"}
 
 
@@ -44,7 +51,7 @@ def test_every_gis_format_holds_the_same_features(
     written = dict(FILES)
     for driver, ending in written.items():
         path = tmp_path / f"layer.{ending}"
-        short = frame.rename(columns={"cumulative_share": "cum_share", "illustrative": "drawn"})
+        short = frame.rename(columns=SHORT)
         short.to_file(path, driver=driver, engine="pyogrio")
         same(geopandas.read_file(path), frame)
     frame.to_parquet(tmp_path / "layer.parquet")
@@ -121,7 +128,7 @@ def test_ids_stay_whatever_is_asked(either: TestClient) -> None:
         assert all(asb[name] == crime[name] for name in both)
 
 
-@pytest.mark.parametrize("layer", WITHIN_TOWN)
+@pytest.mark.parametrize("layer", SHARED_OUT)
 def test_shares_of_a_town_are_of_the_town(either: TestClient, layer: str) -> None:
     found = rows(either, layer, f"{TOWN}&limit=10000")
     total = sum(row["count"] for row in found)
@@ -147,6 +154,7 @@ WRONG = [
     ("grid", "theme=sexual-offences", "never mapped below the town"),
     ("density", "theme=sexual-offences", "never mapped below the town"),
     ("map-points", "theme=sexual-offences", "never mapped below the town"),
+    ("incidents", "theme=sexual-offences", "never mapped below the town"),
 ]
 
 
@@ -185,7 +193,7 @@ def test_the_page_says_what_it_shows_and_leads_to_the_same_data(
     page, facts = Page(response.text), ask(either, layer, query)["metadata"]["facts"]
     words = re.sub(r"\s+", " ", page.words)
     assert f"{facts['on_points']:,} reports, on {facts['points']:,} points." in words
-    if layer != "density":
+    if layer in ("map-points", "grid"):
         unit = "points" if layer == "map-points" else "cells"
         assert (
             f"A third of them lie in {facts[f'{unit}_with_a_third']} of {facts[unit]} {unit}, "
