@@ -198,11 +198,13 @@ class Site:
         return kept
 
     def warm(self) -> None:
-        """Make what most requests need: the plain answer of each layer, as it is sent.
+        """Make what most requests need: the plain answer of each layer but that of incidents.
 
         Raises DatasetError where a part of the dataset that they need is damaged.
         """
         for layer in self.layers.values():
+            if layer.incidents:  # a row each, which may be millions
+                continue
             with suppress(QuestionError):  # a layer that has no answer without a choice
                 question = Question.ask(self.dataset)
                 self.described(layer, question)

@@ -88,7 +88,7 @@ def guarded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         TestClient(create_app(sites, access=access), **quiet),  # type: ignore[arg-type]
         access,
         tokens,
-        {role: TestClient(create_app(Site(seen[role])), **quiet) for role in ROLES},  # type: ignore[arg-type]
+        {role: TestClient(create_app(Site(seen[role], role=role)), **quiet) for role in ROLES},  # type: ignore[arg-type]
         sites["analyst"],
     )
 
