@@ -20,8 +20,17 @@ from service.errors import explained, http_error, unexplained
 from service.expiry import Expiring
 from service.kept import KeptAnswers
 from service.maps import LEAFLET
+from service.operation.counts import Counts
+from service.operation.limited import Limited
+from service.operation.routes import finder, names_of
+from service.operation.settings import DEFAULT, Limits
+from service.operation.watched import Watched
+from service.operation.work import Work
 from service.policy import Guarded
 from service.site import Site
+
+ADDRESSES = (*names_of([*router.routes, *login.routes]), "/static/leaflet", "/static")
+"""The routes that are counted apart."""
 
 
 class Service(FastAPI):
@@ -31,10 +40,13 @@ class Service(FastAPI):
     """
 
     def build_middleware_stack(self) -> ASGIApp:
-        """All the layers of the application, the guard outermost, then the gate."""
+        """All the layers of the application: counted, guarded, limited, then the gate."""
         sites: Mapping[Role, Site] = self.state.sites
+        least = next(iter(sites.values()))
         gate = Gate(super().build_middleware_stack(), sites, self.state.access)
-        return Guarded(gate, next(iter(sites.values())).image_sources)
+        limited = Limited(gate, least, self.state.limits.rate)
+        guarded = Guarded(limited, least.image_sources)
+        return Watched(guarded, self.state.counts, finder(self.routes))
 
 
 def create_app(
@@ -42,11 +54,15 @@ def create_app(
     hosts: Sequence[str] = ("*",),
     access: Access | None = None,
     today: Callable[[], date] = date.today,
+    *,
+    limits: Limits = DEFAULT,
+    counts: Counts | None = None,
 ) -> FastAPI:
     """The application that serves one dataset, to requests that name one of the hosts.
 
     `site`: the dataset as each role sees it, or as everybody does where no access is configured.
-    `today` tells the day, by which records may be held no longer.
+    `today` tells the day, by which records may be held no longer. `counts` is shared with other
+    processes that serve the same; without it the application counts for itself.
     """
     sites = {"analyst": site} if isinstance(site, Site) else site
 
@@ -65,6 +81,9 @@ def create_app(
         lifespan=served,
     )
     app.state.sites, app.state.access = sites, access
+    app.state.stopping, app.state.limits = False, limits
+    app.state.counts = counts = counts or Counts(ADDRESSES)
+    app.state.work = Work(limits.seconds, lambda: counts.add("late"))
     app.add_middleware(KeptAnswers)
     app.add_middleware(Expiring, today=today)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)

@@ -5,6 +5,8 @@ import socket
 
 from geo.errors import AccessError, SafermapError
 
+UNREAD_MILLISECONDS = 60_000
+"""After which the system drops a client that takes nothing of what is on its way to it."""
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -18,6 +20,8 @@ def listen(host: str, port: int) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; sockets that are accepted have it too
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
         listening.bind((host, port))
         listening.listen(2048)
     except (OSError, OverflowError) as error:

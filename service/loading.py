@@ -44,7 +44,9 @@ Files = Annotated[
 Columns = Annotated[
     Path | None, typer.Option(help="Column map (TOML) for an extract with another header.")
 ]
-Out = Annotated[Path, typer.Option(help="Where datasets are kept.")]
+_WHERE = {"envvar": "SAFERMAP_DATASET", "help": "Where datasets are kept."}
+Out = Annotated[Path, typer.Option("--out", **_WHERE)]
+Home = Annotated[Path, typer.Option("--dataset", **_WHERE)]
 
 
 def init(
