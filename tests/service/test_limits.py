@@ -34,10 +34,11 @@ def site(embedded: Dataset) -> Site:
 
 @pytest.mark.parametrize(
     ("text", "rate"),
-    [("600/minute", Rate(600, 60)), ("5/second", Rate(5, 1)), ("9/hour", Rate(9, 3600)), ("off", None)],
-)  # fmt: skip
-def test_a_rate_is_read(text: str, rate: Rate | None) -> None:
+    [("600/minute", Rate(600, 60)), ("5/second", Rate(5, 1)), ("9/hour", Rate(9, 3600))],
+)
+def test_a_rate_is_read(text: str, rate: Rate) -> None:
     assert Rate.read(text) == rate
+    assert Rate.read("off") is None
 
 
 @pytest.mark.parametrize("text", ["", "0/minute", "600", "600/day", "-1/minute", "6e2/minute"])
@@ -54,7 +55,7 @@ def test_what_is_no_rate_is_said(text: str) -> None:
 def test_never_more_than_twice_the_rate_in_any_span(
     requests: int, seconds: int, pauses: list[float]
 ) -> None:
-    """A full span at once, and what becomes free meanwhile; a client that keeps to it never waits."""
+    """A full span at once, and what becomes free meanwhile; whoever waits as told is let in."""
     now = [0.0]
     frequency = Frequency(Rate(requests, seconds), lambda: now[0])
     let: list[float] = []
@@ -147,7 +148,7 @@ def test_an_answer_that_takes_too_long_is_given_up_and_is_there_later() -> None:
             return "made"
 
         assert await working.run(lambda: 7) == 7
-        with pytest.raises(BusyError, match="longer than the 0.2 seconds"):
+        with pytest.raises(BusyError, match=r"longer than the 0\.2 seconds"):
             await working.run(slow)
         assert late == [1]
         go.set()
