@@ -42,4 +42,5 @@ bench: setup
 	$(BIN)/python -m bench.features
 	$(BIN)/python -m bench.files
 	$(BIN)/python -m bench.workers
+	$(BIN)/python -m bench.slow
 	$(BIN)/python -m bench.fuzz

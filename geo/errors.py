@@ -52,6 +52,10 @@ class StorageError(SafermapError):
     """A file that cannot be made, because the disk does not take it."""
 
 
+class BusyError(SafermapError):
+    """An answer that takes longer than anybody is let wait."""
+
+
 class AuditError(StorageError):
     """An audit log that was altered or cut, so that nothing may be added to it."""
 

@@ -93,6 +93,14 @@ def contents(folder: Path) -> dict[str, int]:
     return {"files": len(sizes), "bytes": sum(sizes)}
 
 
+def readable(folder: Path) -> bool:
+    """Whether a version that was opened is still there as it was built."""
+    try:
+        return bool(read_manifest(folder).get("contents") == contents(folder))
+    except (DatasetError, OSError):
+        return False
+
+
 def all_versions(home: Path) -> list[Version]:
     """Every whole version, oldest first. Raises DatasetError where there is no dataset."""
     current_folder(home)

@@ -23,6 +23,7 @@ from service.layer_addresses import router as layers
 from service.maps import MAP_SCRIPT, map_script
 from service.negotiate import MEDIA
 from service.openapi import api_document
+from service.operation.addresses import router as operation
 from service.pages.about import about_page
 from service.pages.about_facts import about_facts
 from service.pages.catalogue import document_page
@@ -39,11 +40,11 @@ from service.parameters import (
     read_rates,
 )
 from service.records.feed import feed
-from service.responses import Body, encoding_of, json_response
+from service.responses import Body, encoding_of
 from service.search import search, search_page
 from service.site import Site
 
-router = APIRouter(routes=[*layers.routes])
+router = APIRouter(routes=[*layers.routes, *operation.routes])
 
 
 @router.api_route("/", methods=METHODS)
@@ -221,17 +222,3 @@ async def api(request: Request) -> Response:
         }
 
     return await answer(request, ("f",), makers)
-
-
-@router.api_route("/health", methods=METHODS)
-async def health(request: Request) -> Response:
-    """Whether the service has its dataset."""
-    check_names(request.query_params, ())
-    site: Site = request.state.site
-    content = {
-        "status": "ok",
-        "dataset_id": site.dataset.id,
-        "area": site.dataset.area,
-        "period": site.dataset.period.iso(),
-    }
-    return json_response(content, headers={"Cache-Control": "no-store"})

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from service.file_body import FileBody
 from service.kept import asked
 from service.negotiate import MEDIA, wanted_format
+from service.operation.work import Work
 from service.parameters import check_names
 from service.responses import Body, encoding_of, json_bytes
 from service.site import Site
@@ -44,11 +44,13 @@ async def answer(
             return made
         if not dated and wanted != "html":
             made = made.since(site.modified)
-        return made.packed(encoding_of(request.scope))
+        made = made.packed(encoding_of(request.scope))
+        if not dated:
+            site.keep(asked(request.scope), made)
+        return made
 
-    made = await run_in_threadpool(make)
-    if isinstance(made, Body) and not dated:
-        site.keep(asked(request.scope), made)
+    work: Work = request.app.state.work
+    made = await work.run(make)
     return made.respond(request.scope)
 
 

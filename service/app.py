@@ -17,13 +17,22 @@ from service.access.roles import Role
 from service.addresses import router
 from service.assets import STATIC, Assets
 from service.audit.log import AuditLog
-from service.audit.watch import Watched
+from service.audit.watch import Recorded
 from service.errors import explained, http_error, unexplained
 from service.expiry import Expiring
 from service.kept import KeptAnswers
 from service.maps import LEAFLET
+from service.operation.counts import Counts
+from service.operation.limited import Limited
+from service.operation.routes import finder, names_of
+from service.operation.settings import DEFAULT, Limits
+from service.operation.watched import Watched
+from service.operation.work import Work
 from service.policy import Guarded
 from service.site import Site
+
+ADDRESSES = (*names_of([*router.routes, *login.routes]), "/static/leaflet", "/static")
+"""The routes that are counted apart."""
 
 
 class Service(FastAPI):
@@ -33,10 +42,13 @@ class Service(FastAPI):
     """
 
     def build_middleware_stack(self) -> ASGIApp:
-        """All the layers of the application, the guard outermost, then the gate."""
+        """All the layers of the application: counted, guarded, limited, then the gate."""
         sites: Mapping[Role, Site] = self.state.sites
+        least = next(iter(sites.values()))
         gate = Gate(super().build_middleware_stack(), sites, self.state.access)
-        return Guarded(gate, next(iter(sites.values())).image_sources)
+        limited = Limited(gate, least, self.state.limits.rate)
+        guarded = Guarded(limited, least.image_sources)
+        return Watched(guarded, self.state.counts, finder(self.routes))
 
 
 def create_app(
@@ -45,12 +57,16 @@ def create_app(
     access: Access | None = None,
     audit: AuditLog | None = None,
     today: Callable[[], date] = date.today,
+    *,
+    limits: Limits = DEFAULT,
+    counts: Counts | None = None,
 ) -> FastAPI:
     """The application that serves one dataset, to requests that name one of the hosts.
 
     `site`: the dataset as each role sees it, or as everybody does where no access is configured.
     `audit`: where it is recorded who was shown what that is not public.
-    `today` tells the day, by which records may be held no longer.
+    `today` tells the day, by which records may be held no longer. `counts` is shared with other
+    processes that serve the same; without it the application counts for itself.
     """
     sites = {"analyst": site} if isinstance(site, Site) else site
 
@@ -69,10 +85,13 @@ def create_app(
         lifespan=served,
     )
     app.state.sites, app.state.access, app.state.audit = sites, access, audit
+    app.state.stopping, app.state.limits = False, limits
+    app.state.counts = counts = counts or Counts(ADDRESSES)
+    app.state.work = Work(limits.seconds, lambda: counts.add("late"))
     app.add_middleware(KeptAnswers)
     app.add_middleware(Expiring, today=today)
     if audit is not None:
-        app.add_middleware(Watched, audit=audit)
+        app.add_middleware(Recorded, audit=audit)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.mount("/static/leaflet", Assets(directory=LEAFLET))
     app.mount("/static", Assets(directory=STATIC))

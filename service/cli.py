@@ -14,7 +14,9 @@ from service.audit.log import Entry
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
 from service.export import export_command
-from service.loading import HOME
+from service.loading import HOME, Home
+from service.operation.log import read_kind, start_log
+from service.operation.settings import RATE, SECONDS, Limits, Rate
 from service.publish.command import publish_command
 
 if TYPE_CHECKING:
@@ -46,12 +48,17 @@ app.add_typer(tokens.app, name="token")
 
 @app.command()
 def serve(
-    dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    dataset: Home = HOME,
+    host: Annotated[
+        str, typer.Option(envvar="SAFERMAP_HOST", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="SAFERMAP_PORT", help="Port to listen on.")] = 8000,
     beside: Annotated[
         list[Path] | None,
-        typer.Option(help="Where another area's dataset is kept, to compare with; once for each."),
+        typer.Option(
+            envvar="SAFERMAP_BESIDE",
+            help="Where another area's dataset is kept, to compare with; once for each.",
+        ),
     ] = None,
     *,
     workers: Annotated[
@@ -103,8 +110,35 @@ def serve(
     audit_key: Key = None,
     public: Annotated[
         bool,
-        typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
+        typer.Option(
+            "--public",
+            envvar="SAFERMAP_PUBLIC",
+            help="Show what anyone may see: partners' small counts hidden.",
+        ),
     ] = False,
+    log: Annotated[
+        str | None,
+        typer.Option(
+            envvar="SAFERMAP_LOG",
+            metavar="json|text|off",
+            help="How requests are logged on standard error; json unless that is a terminal.",
+        ),
+    ] = None,
+    rate: Annotated[
+        str,
+        typer.Option(
+            envvar="SAFERMAP_RATE",
+            help="How often a client on another machine may ask, such as 600/minute; or off.",
+        ),
+    ] = RATE,
+    time_limit: Annotated[
+        int,
+        typer.Option(
+            envvar="SAFERMAP_TIME_LIMIT",
+            min=1,
+            help="Seconds that an answer may take to make.",
+        ),
+    ] = SECONDS,
 ) -> None:
     """Serve maps, pages and layers. Builds the embedded dataset where there is none yet.
 
@@ -120,8 +154,10 @@ def serve(
     from service.served import Served  # noqa: PLC0415
     from service.tiles import Tiles  # noqa: PLC0415
 
+    start_log(read_kind(log))
     check_workers(workers)
     refuse_exposure(host, access=access is not None, public=public)
+    limits = Limits(Rate.read(rate), time_limit)
     doors = open_doors(access) if access else None
     audit = open_log(dataset, audit_log, audit_key) if access else None
     background = Tiles.given(tiles, tiles_attribution)
@@ -142,7 +178,7 @@ def serve(
             names=name or (),
         )
 
-    master = Master(opened, homes, workers)
+    master = Master(opened, homes, workers, limits)
     listening = listen(host, port)
     if audit is not None:
         audit.record(Entry("safermap", "", "serving", {"host": host, "port": port}))

@@ -9,12 +9,12 @@ from rich.text import Text
 
 from geo.measures.estimate import Estimate
 from service.console import stdout
-from service.loading import HOME
+from service.loading import HOME, Home
 
 
 def compare_command(
     others: Annotated[list[Path], typer.Argument(help="Where the other datasets are kept.")],
-    dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
+    dataset: Home = HOME,
     theme: Annotated[
         str | None, typer.Option(help="What to count; without it all recorded crime.")
     ] = None,

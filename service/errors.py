@@ -1,7 +1,5 @@
 """One table from error to HTTP status, and one shape for every error (RFC 9457)."""
 
-import logging
-import secrets
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -9,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from geo.errors import (
+    BusyError,
     DatasetError,
     HiddenError,
     QuestionError,
@@ -17,6 +16,7 @@ from geo.errors import (
     UnknownNameError,
 )
 from service.negotiate import prefers_html
+from service.operation.log import EVENTS, told
 from service.pages.frame import frame
 from service.pages.render import render_page
 from service.responses import json_response
@@ -27,6 +27,7 @@ STATUS: dict[type[SafermapError], HTTPStatus] = {
     HiddenError: HTTPStatus.FORBIDDEN,
     UnknownNameError: HTTPStatus.NOT_FOUND,
     DatasetError: HTTPStatus.SERVICE_UNAVAILABLE,
+    BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 TITLES = {
@@ -36,9 +37,8 @@ TITLES = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
     HTTPStatus.SERVICE_UNAVAILABLE: "Nothing is shown at present",
 }
+AGAIN_SECONDS = 30
 PROBLEM = "application/problem+json"
-
-_log = logging.getLogger("safermap")
 
 
 def explained(request: Request, error: Exception) -> Response:
@@ -46,7 +46,8 @@ def explained(request: Request, error: Exception) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return unexplained(request, error)
-    return problem(request, status, str(error))
+    again = {"Retry-After": str(AGAIN_SECONDS)} if isinstance(error, BusyError) else None
+    return problem(request, status, str(error), again)
 
 
 def http_error(request: Request, error: Exception) -> Response:
@@ -55,6 +56,7 @@ def http_error(request: Request, error: Exception) -> Response:
     details = {
         HTTPStatus.FORBIDDEN: "This is not public",
         HTTPStatus.NOT_FOUND: "There is nothing at this address. Start at / or at /collections.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is larger than what is read.",
         HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not offered; use GET.",
     }
     found = HTTPStatus(status)
@@ -64,8 +66,9 @@ def http_error(request: Request, error: Exception) -> Response:
 
 def unexplained(request: Request, error: Exception) -> Response:
     """The answer to an error nobody foresaw: an id for the log, and nothing of the inside."""
-    number = secrets.token_hex(6)
-    _log.error("error %s at %s", number, request.url.path, exc_info=error)
+    number = request.state.id
+    facts = told("error", id=number, path=request.url.path)
+    EVENTS.error("error %s at %s", number, request.url.path, exc_info=error, extra=facts)
     detail = f"Something went wrong here. Tell the people who run this service the number {number}."
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 

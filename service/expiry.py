@@ -14,7 +14,7 @@ WORDS = (
     "Some of the records here may not be held any longer, so nothing is shown until they are "
     "removed. Whoever runs this service does so with: safermap purge"
 )
-SHOWN = "/static/"  # what the page that says so is drawn with
+SHOWN = ("/static/", "/health")  # what the page that says so is drawn with; that somebody is here
 
 
 class Expiring:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from geo.errors import InputError, QuestionError
 from service.console import stdout
-from service.loading import HOME
+from service.loading import HOME, Home
 
 if TYPE_CHECKING:
     from layers.layer import Layer
@@ -35,7 +35,7 @@ def export_command(
     kind: Annotated[
         str, typer.Option("--format", help="Such as gpkg, shp, fgb, parquet, csv or geojson.")
     ] = "gpkg",
-    dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
+    dataset: Home = HOME,
     *,
     theme: Annotated[Asked, typer.Option(help="What to count; without it all crime.")] = None,
     datetime: Annotated[

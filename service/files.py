@@ -124,6 +124,15 @@ def remove_left_by(process: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def sizes_of(process: int) -> list[int]:
+    """The bytes of each file for download that a process holds."""
+    sizes = []
+    for path in Path(gettempdir()).glob(f"{_prefix(process)}*/[!.]*"):
+        with suppress(OSError):  # it may be gone by now
+            sizes.append(path.stat().st_size)
+    return sizes
+
+
 def _prefix(process: int) -> str:
     return f"{PREFIX}{process}-"
 

@@ -16,7 +16,7 @@ from service.audit import AuditLog, Entry
 from service.audit.command import Key, Log, open_log
 from service.console import files_progress, hiding_progress, stdout
 from service.files import clear_left
-from service.loading import HOME
+from service.loading import HOME, Home
 
 What = Mapping[str, str | int | float | None]
 ACTOR, ROLE = "command line", "operator"
@@ -25,10 +25,8 @@ OUT_OF_REACH = (
     "published tables that hold these records, and the files they were read from."
 )
 
-Dataset = Annotated[Path, typer.Option(help="Where datasets are kept.")]
 
-
-def purge_command(dataset: Dataset = HOME, *, log: Log = None, key: Key = None) -> None:
+def purge_command(dataset: Home = HOME, *, log: Log = None, key: Key = None) -> None:
     """Remove for good what sources may not be held any longer, from every version."""
     today = date.today()
     planned = plan_purge(dataset, today)
@@ -64,7 +62,7 @@ def _facts(item: Overdue) -> What:
 
 def backup_command(
     file: Annotated[Path, typer.Argument(help="The file to write, such as safermap.tar.gz.")],
-    dataset: Dataset = HOME,
+    dataset: Home = HOME,
     *,
     log: Log = None,
     key: Key = None,
@@ -88,7 +86,7 @@ def backup_command(
 
 def restore_command(
     file: Annotated[Path, typer.Argument(help="A file that safermap backup wrote.")],
-    dataset: Dataset = HOME,
+    dataset: Home = HOME,
     *,
     log: Log = None,
     key: Key = None,

@@ -31,6 +31,7 @@ class KeptAnswers:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             site: Site = scope["state"]["site"]
             kept = site.kept(asked(scope))
+            scope["state"]["kept"] = kept is not None
             if kept is not None:
                 await kept.respond(scope)(scope, receive, send)
                 return

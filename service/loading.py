@@ -44,7 +44,9 @@ Files = Annotated[
 Columns = Annotated[
     Path | None, typer.Option(help="Column map (TOML) for an extract with another header.")
 ]
-Out = Annotated[Path, typer.Option(help="Where datasets are kept.")]
+_WHERE = {"envvar": "SAFERMAP_DATASET", "help": "Where datasets are kept."}
+Out = Annotated[Path, typer.Option("--out", **_WHERE)]
+Home = Annotated[Path, typer.Option("--dataset", **_WHERE)]
 
 
 def init(
@@ -90,8 +92,9 @@ def build_command(
     area: Annotated[
         list[Path] | None,
         typer.Option(
+            envvar="SAFERMAP_AREA",
             help="Area file; several of one area are taken together. Without it safermap.toml in "
-            "this folder, else the area that ships."
+            "this folder, else the area that ships.",
         ),
     ] = None,
     out: Out = HOME,
@@ -100,10 +103,20 @@ def build_command(
         str | None, typer.Option(help="Residents to divide by, by name, such as mid-2022.")
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=1, max=256, help="Files read side by side; one a core unless said.")
+        int,
+        typer.Option(
+            envvar="SAFERMAP_BUILD_WORKERS",
+            min=1,
+            max=256,
+            help="Files read side by side; one a core unless said.",
+        ),
     ] = os.cpu_count() or 1,
     scheduler: Annotated[
-        str | None, typer.Option(help="Read on a Dask cluster: its address, tcp://host:port.")
+        str | None,
+        typer.Option(
+            envvar="SAFERMAP_SCHEDULER",
+            help="Read on a Dask cluster: its address, tcp://host:port.",
+        ),
     ] = None,
 ) -> None:
     """Join incidents to areas and switch to the new dataset once it is whole.

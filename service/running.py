@@ -7,7 +7,6 @@ those before give way.
 """
 
 import gc
-import logging
 import multiprocessing
 import os
 import signal
@@ -25,8 +24,11 @@ import uvicorn
 
 from geo.errors import DatasetError, SafermapError
 from geo.versions import current_folder
-from service.console import stderr, stdout
+from service.app import ADDRESSES
 from service.files import remove_left_by
+from service.operation.counts import Counts
+from service.operation.log import EVENTS, told
+from service.operation.settings import Limits
 from service.served import Served
 from service.worker import GIVE_WAY, SIGNALS, STOP_SECONDS, config_of, work
 
@@ -35,8 +37,8 @@ GIVE_WAY_SECONDS = 600
 """How long a worker may go on sending answers of the version before, such as a large file."""
 KILL_SECONDS = 5
 """What a worker that is told to stop has beyond what its requests have."""
-
-_log = logging.getLogger("safermap")
+ROWS_EACH = 32
+"""Workers in the place of each that may count at once, since those before may be long in going."""
 
 
 def check_workers(workers: int) -> None:
@@ -52,12 +54,14 @@ def check_workers(workers: int) -> None:
 class Forked:
     """A worker as its master knows it: its process, the version it serves, when it was forked.
 
-    `last` is when it is killed at the latest; None while nobody has told it to end.
+    `row` is where it counts; 0, with others, where there are more than anybody foresaw. `last` is
+    when it is killed at the latest; None while nobody has told it to end.
     """
 
     process: BaseProcess
     version: int
     started: float
+    row: int
     last: float | None = None
 
     def tell(self, number: int, seconds: float) -> None:
@@ -76,8 +80,15 @@ class Master:
     worker alone starts at once and makes what it is asked for.
     """
 
-    def __init__(self, opened: Callable[[], Served], homes: Sequence[Path], workers: int) -> None:
-        self._opened, self._homes, self._workers = opened, homes, workers
+    def __init__(
+        self,
+        opened: Callable[[], Served],
+        homes: Sequence[Path],
+        workers: int,
+        limits: Limits,
+    ) -> None:
+        self._opened, self._homes, self._workers, self._limits = opened, homes, workers, limits
+        self._counts = Counts(ADDRESSES, 1 + workers * ROWS_EACH)
         self._forked: list[Forked] = []
         self._told: list[int] = []
         self._version = 0
@@ -109,7 +120,7 @@ class Master:
         """Have workers that serve this from now on."""
         if warm:
             served.warm()
-        self.served, self._app = served, served.app()
+        self.served, self._app = served, served.app(self._limits, self._counts)
         self._seen = [dataset.folder for dataset in served.site.datasets]
         self._version += 1
         gc.unfreeze()
@@ -132,9 +143,12 @@ class Master:
         self._forked = [worker for worker in self._forked if worker not in ended]
         for worker in ended:
             remove_left_by(worker.process.pid or 0)
+            self._counts.died(worker.row)
             if worker.last is None:
                 status = worker.process.exitcode
-                _log.error("a worker ended by itself (%s); another takes its place", status)
+                facts = told("worker-ended", ended=worker.process.pid, status=status)
+                words = "a worker ended by itself (%s); another takes its place"
+                EVENTS.error(words, status, extra=facts)
                 if now - worker.started < LOOK_SECONDS:  # it cannot live: fork no faster than this
                     time.sleep(LOOK_SECONDS)
 
@@ -144,15 +158,18 @@ class Master:
             while sum(worker.version == self._version for worker in self._forked) < self._workers:
                 self._forked.append(self._fork())
         except OSError as error:  # no memory, no process: what there is serves on
-            _log.error("no worker can be started (%s); trying again", error)
+            facts = told("no-worker")
+            EVENTS.error("no worker can be started (%s); trying again", error, extra=facts)
             return
         for worker in self._forked:
             if worker.version != self._version and worker.last is None:
                 worker.tell(GIVE_WAY, GIVE_WAY_SECONDS)
 
     def _fork(self) -> Forked:
+        taken = {worker.row for worker in self._forked}
+        row = next((row for row in range(1, self._counts.rows) if row not in taken), 0)
         process = multiprocessing.get_context("fork").Process(
-            target=work, args=(self._app, self._listening), daemon=True
+            target=work, args=(self._app, self._listening, row), daemon=True
         )
         # A signal waits until the worker can take it, which before that would do as the master.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
@@ -160,7 +177,7 @@ class Master:
             process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        return Forked(process, self._version, time.monotonic())
+        return Forked(process, self._version, time.monotonic(), row)
 
     def _look(self) -> None:
         """Take the current versions where they are no longer those that were seen last."""
@@ -174,15 +191,16 @@ class Master:
         try:
             self._take(self._opened(), warm=True)
         except SafermapError as error:
-            stderr.print(
-                f"safermap: {error} What was served before is served still.",
-                style="bold", highlight=False, soft_wrap=True, markup=False,
-            )  # fmt: skip
+            words = "%s What was served before is served still."
+            EVENTS.error(words, error, extra=told("refused", versions=_names(found)))
         except Exception:
-            _log.exception("%s cannot be served; what was served before is served still", found)
+            words = "%s cannot be served; what was served before is served still"
+            shown = ", ".join(map(str, found))
+            EVENTS.exception(words, shown, extra=told("refused", versions=_names(found)))
         else:
-            shown = ", ".join(str(folder) for folder in found)
-            stdout.print(f"Now serving {shown}.", soft_wrap=True, markup=False, highlight=False)
+            shown = ", ".join(map(str, found))
+            facts = told("switched", versions=_names(found))
+            EVENTS.info("Now serving %s.", shown, extra=facts)
 
     def _stop(self) -> None:
         """Let requests end, in bounded time."""
@@ -195,3 +213,7 @@ class Master:
             if self._told:
                 for worker in self._forked:
                     worker.process.kill()
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    return [folder.name for folder in folders]

@@ -13,6 +13,8 @@ from service.access.roles import ROLES, Role
 from service.app import create_app
 from service.audit.log import AuditLog
 from service.listening import LOOPBACK
+from service.operation.counts import Counts
+from service.operation.settings import Limits
 from service.site import Site
 from service.tiles import Tiles
 
@@ -56,16 +58,15 @@ class Served:
             # A page elsewhere could have a name of its own lead here; partner records are not for
             # it.
             own_names = LOOPBACK if site.holds_partner_records else ANY
-            return cls(
-                {"public" if public else "analyst": site}, None, None, tuple(names) or own_names
-            )
+            allowed = (*names, *LOOPBACK) if names else own_names
+            return cls({"public" if public else "analyst": site}, None, None, allowed)
         whole = open_each(homes)
         seen = [public_view(dataset) for dataset in whole]
         shown = {role: seen if public or role == "public" else whole for role in ROLES}
         by_role: Mapping[Role, Site] = {
             role: Site(own, beside, tiles, contact, role) for role, (own, *beside) in shown.items()
         }
-        return cls(by_role, access, audit, tuple(names) or ANY)
+        return cls(by_role, access, audit, (*names, *LOOPBACK) if names else ANY)
 
     @property
     def site(self) -> Site:
@@ -80,6 +81,8 @@ class Served:
         for site in self.sites.values():
             site.warm()
 
-    def app(self) -> FastAPI:
-        """The application that serves it."""
-        return create_app(self.sites, self.names, self.access, self.audit)
+    def app(self, limits: Limits, counts: Counts) -> FastAPI:
+        """The application that serves it, and counts what it does with others."""
+        return create_app(
+            self.sites, self.names, self.access, self.audit, limits=limits, counts=counts
+        )

@@ -13,13 +13,13 @@ from geo.dataset import Dataset
 from geo.errors import InputError
 from geo.strategy.read import read_strategy, strategy_in
 from service.console import stdout
-from service.loading import HOME
+from service.loading import HOME, Home
 
 NAMED = ("what", "unit", "area", "period")  # of a figure, in the table that names it
 
 
 def strategy_command(
-    dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
+    dataset: Home = HOME,
     file: Annotated[
         Path | None,
         typer.Option(help="CSV of printed figures; without it the one the dataset was built with."),

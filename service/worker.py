@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,14 +17,30 @@ STOP_SECONDS = 30
 """How long requests that are being answered may take once the service is told to stop."""
 
 
-def work(app: FastAPI, listening: socket.socket) -> None:
-    """Answer until told to stop, or until the master is gone."""
-    Worker(config_of(app)).run([listening])
+def work(app: FastAPI, listening: socket.socket, row: int) -> None:
+    """Answer until told to stop, or until the master is gone; count in a row of one's own."""
+    from service.operation.connection import SPARE_FILES, Connection  # noqa: PLC0415  not on Windows
+    from service.operation.files_open import raise_open_files  # noqa: PLC0415
+
+    app.state.counts.take(row)
+    Connection.most = raise_open_files() - SPARE_FILES
+    Worker(app, config_of(app, Connection)).run([listening])
 
 
-def config_of(app: FastAPI) -> uvicorn.Config:
+def config_of(
+    app: FastAPI, connection: type[asyncio.Protocol] | Literal["auto"] = "auto"
+) -> uvicorn.Config:
     """How an application is served, by one process or by several."""
-    return uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=STOP_SECONDS)
+    return uvicorn.Config(
+        app,
+        http=connection,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        ws="none",
+    )
 
 
 class Worker(uvicorn.Server):
@@ -34,9 +51,9 @@ class Worker(uvicorn.Server):
     closes the connections that nobody used for as long as it ever would.
     """
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self._stopping = False
+        self._app, self._stopping = app, False
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -66,7 +83,7 @@ class Worker(uvicorn.Server):
         loop, master = asyncio.get_running_loop(), multiprocessing.parent_process()
         if master is not None:
             loop.remove_reader(master.sentinel)
-        self._stopping = True
+        self._stopping = self._app.state.stopping = True
         self._give_way()
 
     def _give_way(self) -> None:

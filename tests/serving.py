@@ -35,11 +35,15 @@ class Served:
 
 @contextmanager
 def started(
-    log: Path, *arguments: object, cwd: Path | None = None, temporary: Path | None = None
+    log: Path,
+    *arguments: object,
+    cwd: Path | None = None,
+    temporary: Path | None = None,
+    logged: str = "off",
 ) -> Iterator[Served]:
     """`safermap serve`, which says what it says into `log`, until it is left.
 
-    `temporary` is where it makes temporary files.
+    `temporary` is where it makes temporary files, `logged` how it logs requests.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -47,7 +51,11 @@ def started(
     program = Path(sys.executable).with_name("safermap")
     command = [program, "serve", "--port", port, *map(str, arguments)]
     address = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, **({"TMPDIR": str(temporary)} if temporary else {})}
+    environment = {
+        **os.environ,
+        "SAFERMAP_LOG": logged,
+        **({"TMPDIR": str(temporary)} if temporary else {}),
+    }
     with (
         log.open("wb") as said,
         subprocess.Popen(command, cwd=cwd, stdout=said, stderr=said, env=environment) as process,

@@ -3,9 +3,12 @@
 import inspect
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from setting_tables import tables_in
+from typer.core import TyperCommand, TyperOption
+from typer.main import get_command
 
 from bench import naive
 from geo.area_file.area_table import AreaTable, SetTable, TownsTable
@@ -18,8 +21,12 @@ from geo.offences import OFFENCES, RURAL_OFFENCES
 from layers.registry import all_layers
 from service import fetch
 from service.addresses import router
+from service.cli import app
+from service.operation.counts import Counts
+from service.operation.exposition import exposition
 from service.parameters import STYLE
 from service.publish.command import publish_command
+from service.site import Site
 
 ROOT = Path(__file__).parent.parent
 
@@ -99,6 +106,51 @@ def test_every_option_of_publish_is_documented_and_no_other() -> None:
     options = set(re.findall(r"`--([a-z-]+)`", "".join(rows)))
     taken = {name.replace("_", "-") for name in inspect.signature(publish_command).parameters}
     assert options == taken - {"context", "database"}
+
+
+def options(command: TyperCommand, *path: str) -> Iterator[tuple[str, TyperOption]]:
+    """Every option there is, with the name of its command."""
+    for name, below in getattr(command, "commands", {}).items():
+        yield from options(below, *path, name)
+    for item in command.params:
+        if isinstance(item, TyperOption):
+            yield " ".join(path), item
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    text = (ROOT / "docs/operation.md").read_text("utf-8").split("\n## Settings\n")[1]
+    rows = [line for line in text.split("\n## ")[0].splitlines() if line.startswith("| `")]
+    told = {
+        (variable, option)
+        for row in rows
+        for variable in re.findall(r"`(SAFERMAP_[A-Z_]+)`", row.split("|")[1])
+        for option in re.findall(r"`(--[a-z-]+)`", row.split("|")[2])
+    }
+    taken = {
+        (str(item.envvar), name)
+        for _, item in options(get_command(app))
+        if item.envvar
+        for name in item.opts
+    }
+    assert told == taken
+    assert len(rows) == len({variable for variable, _ in told})
+
+
+def test_every_option_of_serve_is_a_variable_too() -> None:
+    serve = [item for name, item in options(get_command(app)) if name == "serve"]
+    assert len(serve) > 10
+    assert [item.opts for item in serve if not item.envvar and item.name != "help"] == []
+
+
+def test_every_metric_and_event_is_documented(embedded: Dataset) -> None:
+    text = (ROOT / "docs/operation.md").read_text("utf-8")
+    told = exposition(Counts(()), Site(embedded)).decode()
+    metrics = set(re.findall(r"^# TYPE (\w+)", told, re.MULTILINE))
+    assert set(re.findall(r"`(safermap_\w+)`", text)) == metrics
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "service").rglob("*.py"))
+    section = text.split("| event | |")[1].split("\n## ")[0]
+    events = set(re.findall(r'told\(\s*"([a-z-]+)"', code)) - {"request"}
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)) == events
 
 
 def test_what_the_methods_page_says_of_the_ten_first_areas_is_what_is_computed(

@@ -13,7 +13,7 @@ from geo.errors import InputError
 from service.audit.log import AuditLog
 from service.audit.read import Noted, entries, verify
 from service.console import stdout
-from service.loading import HOME
+from service.loading import HOME, Home
 
 FOLDER = "audit"  # beside the versions of a dataset, where no other is named
 SHORTEST_KEY = 32  # bytes
@@ -58,7 +58,7 @@ def read_key(path: Path | None) -> bytes | None:
 
 
 def audit_command(
-    dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
+    dataset: Home = HOME,
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day on (UTC).")
     ] = None,

@@ -15,7 +15,7 @@ _COLLECTIONS = "/collections/"
 _WORDS = "What you see here must be recorded, and the record cannot be kept. Try again later."
 
 
-class Watched:
+class Recorded:
     """ASGI middleware: what cannot be recorded is not shown.
 
     Of a role that sees more than is public, where the dataset holds such records.
@@ -71,5 +71,5 @@ def _entry(scope: Scope, start: Message) -> Entry:
             "status": start["status"],
             "bytes": int(headers.get(b"content-length", 0)),
         },
-        scope["state"].get("request_id"),
+        scope["state"].get("id"),
     )

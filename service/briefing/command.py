@@ -9,7 +9,7 @@ from rich.text import Text
 
 from geo.errors import InputError, QuestionError
 from service.console import briefing_progress, stdout
-from service.loading import HOME
+from service.loading import HOME, Home
 
 if TYPE_CHECKING:
     from geo.query import Question
@@ -34,7 +34,7 @@ def briefing_command(
         str | None,
         typer.Option(help="Earlier months to set against; without it a year before."),
     ] = None,
-    dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
+    dataset: Home = HOME,
     every: Annotated[
         bool, typer.Option("--all", help="A PDF for every town, into the folder --out.")
     ] = False,

@@ -1,6 +1,5 @@
 """The command `safermap publish`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +8,7 @@ from rich.text import Text
 from geo.counted import counted
 from geo.errors import PublishError
 from service.console import stdout
-from service.loading import HOME
+from service.loading import HOME, Home
 
 if TYPE_CHECKING:
     from service.site import Site
@@ -20,7 +19,7 @@ def publish_command(
     database: Annotated[
         str, typer.Argument(help="The database: postgresql://user@host:5432/name.")
     ],
-    dataset: Annotated[Path, typer.Option(help="Where datasets are kept.")] = HOME,
+    dataset: Home = HOME,
     *,
     schema: Annotated[str, typer.Option(help="The schema that the tables go to.")] = "safermap",
     layer: Annotated[

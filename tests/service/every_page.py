@@ -30,6 +30,8 @@ PAGES = {
 NO_PAGES = {
     "/feed",
     "/health",
+    "/ready",
+    "/metrics",
     "/collections/{name}/style",
     f"/collections/{{name}}/tiles/{TILE_GRID}",
     f"/collections/{{name}}/tiles/{TILE_GRID}/{{z}}/{{y}}/{{x}}",

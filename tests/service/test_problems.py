@@ -253,7 +253,7 @@ def test_an_unforeseen_error_tells_an_id_and_nothing_of_the_inside(
         assert "secret" not in text
         assert "RuntimeError" not in text
     number = detail.removesuffix(".").rpartition(" ")[2]
-    assert len(number) == 12
+    assert len(number) == 16
     assert number in caplog.text
     assert "the secret of /etc/inside" in caplog.text
     monkeypatch.undo()
