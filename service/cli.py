@@ -1,14 +1,16 @@
 """The command line."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.errors import SafermapError
+from geo.errors import AccessError, SafermapError
 from service import compare, fetch, keeping, loading, strategy
 from service.access import command as tokens
+from service.access.oidc import settings as oidc
 from service.audit.command import audit_command
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
@@ -102,6 +104,12 @@ def serve(
         bool,
         typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
     ] = False,
+    oidc_issuer: oidc.Issuer = None,
+    oidc_client_id: oidc.ClientId = None,
+    oidc_client_secret_file: oidc.SecretFile = None,
+    oidc_claim: oidc.Claim = "groups",
+    oidc_partners: oidc.Partners = None,
+    oidc_analysts: oidc.Analysts = None,
 ) -> None:
     """Serve maps, pages and layers. Builds the embedded dataset where there is none yet.
 
@@ -119,7 +127,18 @@ def serve(
 
     check_workers(workers)
     refuse_exposure(host, access=access is not None, public=public)
-    doors = open_doors(access) if access else None
+    accounts = oidc.oidc_settings(
+        issuer=oidc_issuer,
+        client_id=oidc_client_id,
+        secret=os.environ.get(oidc.SECRET),
+        secret_file=oidc_client_secret_file,
+        claim=oidc_claim,
+        partners=oidc_partners,
+        analysts=oidc_analysts,
+    )
+    if accounts and access is None:
+        raise AccessError("--oidc-issuer needs --access too, the folder where keys are kept.")
+    doors = open_doors(access, accounts) if access else None
     background = Tiles.given(tiles, tiles_attribution)
     homes = (dataset, *(beside or ()))
     if dataset == HOME and not (dataset / "CURRENT").exists():

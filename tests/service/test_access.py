@@ -1,15 +1,17 @@
 """Who is let in: what each role sees, how people and programs sign in, and what gets nobody in."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from itsdangerous import TimestampSigner
 from made_partner import partner
 from starlette.testclient import TestClient
 
 from geo.public.view import public_view
 from service.access.access import Access
-from service.access.sessions import SECONDS
+from service.access.sessions import SESSION_SECONDS
 from service.app import create_app
 from service.site import Site
 
@@ -75,7 +77,7 @@ def test_signing_in_opens_and_signing_out_closes(guarded: Guarded) -> None:
     cookie = begun.headers["set-cookie"]
     for part in ("__Host-safermap=", "HttpOnly", "Secure", "SameSite=lax", "Path=/"):
         assert part in cookie
-    assert f"Max-Age={SECONDS}" in cookie
+    assert f"Max-Age={SESSION_SECONDS}" in cookie
     assert guarded.partner not in cookie
     assert counts(client) == counts(client, **guarded.shown(guarded.partner)) != public
     page = client.get("/rural", headers={"Accept": "text/html"})
@@ -136,7 +138,8 @@ def test_a_session_that_was_altered_is_none(
         "junk": "a.b.c",
     }[change]
     if change == "old":
-        monkeypatch.setattr("service.access.sessions.SECONDS", -1)
+        late = int(time.time()) + SESSION_SECONDS + 1
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: late)
     client.cookies.clear()
     client.cookies.set("__Host-safermap", wrong)
     assert counts(client) == public
