@@ -10,7 +10,9 @@ import hmac
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from http import HTTPStatus
+from ssl import SSLContext
 from urllib.parse import urlsplit
 
 import httpx2
@@ -116,6 +118,7 @@ async def _talking(settings: OidcSettings) -> AsyncIterator[StarletteOAuth2App]:
             "code_challenge_method": "S256",
             "token_endpoint_auth_method": "client_secret_post",
             "timeout": REQUEST_SECONDS,
+            "verify": _trusted(),
             "follow_redirects": False,
         },
     )
@@ -136,6 +139,12 @@ async def _talking(settings: OidcSettings) -> AsyncIterator[StarletteOAuth2App]:
         raise _untrusted(f"the ID token was refused: {type(error).__name__} {error}") from error
     except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
         raise _untrusted(f"the answer cannot be read: {type(error).__name__}") from error
+
+
+@cache
+def _trusted() -> SSLContext:
+    """The authorities this machine trusts, which take a while to read."""
+    return httpx2.create_ssl_context()
 
 
 def _check(settings: OidcSettings, metadata: dict[str, object]) -> None:

@@ -106,11 +106,12 @@ def oidc_settings(
     """
     if not any((issuer, client_id, secret, secret_file, partners, analysts)):
         return None
+    by_role = [_values(text) for text in (partners, analysts)]
     given = {
         "--oidc-issuer": issuer,
         "--oidc-client-id": client_id,
         f"{SECRET} or --oidc-client-secret-file": secret or secret_file,
-        "--oidc-partners or --oidc-analysts": partners or analysts,
+        "--oidc-partners or --oidc-analysts": any(by_role),
     }
     if missing := [name for name, value in given.items() if not value]:
         raise AccessError(
@@ -119,7 +120,6 @@ def oidc_settings(
         )
     if secret and secret_file:
         raise AccessError(f"Give {SECRET} or --oidc-client-secret-file, not both.")
-    by_role = [_values(text) for text in (partners, analysts)]
     if both := sorted(by_role[0] & by_role[1]):
         raise AccessError(f"'{both[0]}' is among --oidc-partners and --oidc-analysts. Choose one.")
     if find_spec("authlib") is None:
@@ -136,15 +136,23 @@ def _values(text: str | None) -> frozenset[str]:
 
 
 def _checked(issuer: str) -> str:
-    parts = urlsplit(issuer)
-    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
-    plain = not (parts.query or parts.fragment or parts.username)
-    if not (parts.hostname and plain and (parts.scheme == "https" or here)):
+    if not _secure(issuer):
         raise AccessError(
             f"--oidc-issuer must be an https address such as "
             f"https://login.microsoftonline.com/TENANT/v2.0, not '{issuer}'."
         )
     return issuer
+
+
+def _secure(issuer: str) -> bool:
+    """Whether nobody between can change what it answers: by https, or on this machine."""
+    try:
+        parts = urlsplit(issuer)
+    except ValueError:
+        return False
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    plain = not (parts.query or parts.fragment or parts.username)
+    return plain and bool(parts.hostname) and (parts.scheme == "https" or here)
 
 
 def _secret_in(path: Path | None) -> str:
