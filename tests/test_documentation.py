@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from setting_tables import tables_in
+from typer.main import get_command
 
 from bench import naive
 from geo.area_file.area_table import AreaTable, SetTable, TownsTable
@@ -18,6 +19,7 @@ from geo.offences import OFFENCES, RURAL_OFFENCES
 from layers.registry import all_layers
 from service import fetch
 from service.addresses import router
+from service.cli import app
 from service.parameters import STYLE
 from service.publish.command import publish_command
 
@@ -99,6 +101,15 @@ def test_every_option_of_publish_is_documented_and_no_other() -> None:
     options = set(re.findall(r"`--([a-z-]+)`", "".join(rows)))
     taken = {name.replace("_", "-") for name in inspect.signature(publish_command).parameters}
     assert options == taken - {"context", "database"}
+
+
+def test_every_setting_of_the_identity_provider_is_documented_and_no_other() -> None:
+    text = (ROOT / "docs/access.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `--oidc-")]
+    told = {tuple(re.findall(r"`([^`]+)`", row)[:2]) for row in rows}
+    options = get_command(app).commands["serve"].params  # type: ignore[attr-defined]
+    found = {(option.opts[0], option.envvar) for option in options}
+    assert told == {(name, variable) for name, variable in found if name.startswith("--oidc-")}
 
 
 def test_what_the_methods_page_says_of_the_ten_first_areas_is_what_is_computed(

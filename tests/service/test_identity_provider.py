@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
+import httpx2
 import pytest
-from browsing import PHONE, WIDE, WIDTH, needs_chromium
+from accessible import faults
+from browsing import PHONE, WIDE, needs_chromium
 from identity_provider import CLIENT, SECRET, installed, providing
 from made_partner import partner
 from playwright.sync_api import Browser, Page, expect
@@ -128,6 +131,14 @@ def test_a_code_opens_once(page: Page, place: Place) -> None:
     assert SECRET not in place.log.read_text()
 
 
+def test_behind_a_proxy_people_are_sent_back_to_its_name(place: Place) -> None:
+    headers = {"Host": "maps.example.gov.uk", "X-Forwarded-Proto": "https"}
+    sent = httpx2.get(f"{place.service}/login/oidc", headers=headers, trust_env=False)
+    query = dict(parse_qsl(urlsplit(sent.headers["location"]).query))
+    assert query["redirect_uri"] == f"https://maps.example.gov.uk{CALLBACK}"
+    assert sent.headers["set-cookie"].startswith("__Host-safermap-attempt=")
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE])
 def test_both_ways_to_sign_in_have_room(
     browser: Browser, place: Place, size: tuple[int, int]
@@ -135,8 +146,7 @@ def test_both_ways_to_sign_in_have_room(
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
     page = context.new_page()
     page.goto(f"{place.service}/login")
-    taken, there = page.evaluate(WIDTH)
-    assert taken <= there
+    assert faults(page) == []
     for role, name in (
         ("link", "Sign in with your work account"),
         ("button", "Sign in with a token"),
@@ -144,4 +154,7 @@ def test_both_ways_to_sign_in_have_room(
         box = page.get_by_role(role, name=name).bounding_box()  # type: ignore[arg-type]
         assert box is not None
         assert box["height"] >= 44
+    page.goto(f"{place.service}{CALLBACK}")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert faults(page) == []
     context.close()
