@@ -1,5 +1,7 @@
 """An identity provider is configured wholly or not at all, and a mistake is named."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,11 @@ def test_a_claim_gives_the_role(claim: str, told: dict[str, object], role: str) 
     settings = given(claim=claim, partners="council.gov.uk", analysts="team@council.gov.uk")
     assert settings is not None
     assert account_of(settings, {"sub": "1", **told}).role == role
+
+
+def test_the_packages_are_imported_where_a_provider_is_configured_alone() -> None:
+    program = "import service.cli, service.app, sys; print({'authlib', 'httpx2'} & {*sys.modules})"
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "set()"

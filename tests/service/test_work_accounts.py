@@ -235,6 +235,8 @@ def test_a_forged_signature_signs_nobody_in(
         {"iss": None},
         {"aud": "another service"},
         {"aud": ["another service"]},
+        {"aud": "another service", "azp": CLIENT},
+        {"aud": ["another service"], "azp": CLIENT},
         {"aud": [CLIENT, "another service"]},  # and no azp
         {"aud": [CLIENT, "another service"], "azp": "another service"},
         {"aud": None},
