@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 from itsdangerous import TimestampSigner
-from made_partner import partner
 from starlette.testclient import TestClient
 
-from geo.public.view import public_view
 from service.access.access import Access
+from service.access.roles import Role
 from service.access.sessions import SESSION_SECONDS
 from service.app import create_app
 from service.site import Site
@@ -32,22 +31,12 @@ class Guarded:
         return {"Authorization": f"Bearer {token}"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
-    whole = partner(tmp_path_factory.mktemp("home"), 1)
-    return {
-        "public": Site(public_view(whole), role="public"),
-        "partner": Site(whole, role="partner"),
-        "analyst": Site(whole, role="analyst"),
-    }
-
-
 @pytest.fixture
-def guarded(made: dict[str, Site], tmp_path: Path) -> Guarded:
+def guarded(sites_by_role: dict[Role, Site], tmp_path: Path) -> Guarded:
     access = Access(tmp_path / "access")
     tokens = [access.tokens.create("Team", role, "1d")[1] for role in ("partner", "analyst")]
     client = TestClient(
-        create_app(made, access=access),  # type: ignore[arg-type]
+        create_app(sites_by_role, access=access),
         base_url="https://testserver",
         raise_server_exceptions=False,
         follow_redirects=False,
@@ -224,7 +213,7 @@ def test_where_tokens_cannot_be_read_nobody_is_let_in(guarded: Guarded) -> None:
     assert str(guarded.access.tokens.folder) not in refused.text
 
 
-def test_without_access_there_is_nothing_to_sign_in_to(made: dict[str, Site]) -> None:
-    client = TestClient(create_app(made["partner"]))
+def test_without_access_there_is_nothing_to_sign_in_to(sites_by_role: dict[Role, Site]) -> None:
+    client = TestClient(create_app(sites_by_role["partner"]))
     assert client.get("/login").status_code == 404
     assert "Authorization" not in client.get("/").headers["vary"]
