@@ -16,6 +16,8 @@ from service.access.login import router as login
 from service.access.roles import Role
 from service.addresses import router
 from service.assets import STATIC, Assets
+from service.audit.log import AuditLog
+from service.audit.watch import Watched
 from service.errors import explained, http_error, unexplained
 from service.expiry import Expiring
 from service.kept import KeptAnswers
@@ -41,11 +43,13 @@ def create_app(
     site: Site | Mapping[Role, Site],
     hosts: Sequence[str] = ("*",),
     access: Access | None = None,
+    audit: AuditLog | None = None,
     today: Callable[[], date] = date.today,
 ) -> FastAPI:
     """The application that serves one dataset, to requests that name one of the hosts.
 
     `site`: the dataset as each role sees it, or as everybody does where no access is configured.
+    `audit`: where it is recorded who was shown what that is not public.
     `today` tells the day, by which records may be held no longer.
     """
     sites = {"analyst": site} if isinstance(site, Site) else site
@@ -70,9 +74,11 @@ def create_app(
         redoc_url=None,
         lifespan=served,
     )
-    app.state.sites, app.state.access = sites, access
+    app.state.sites, app.state.access, app.state.audit = sites, access, audit
     app.add_middleware(KeptAnswers)
     app.add_middleware(Expiring, today=today)
+    if audit is not None:
+        app.add_middleware(Watched, audit=audit)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.mount("/static/leaflet", Assets(directory=LEAFLET))
     app.mount("/static", Assets(directory=STATIC))

@@ -11,7 +11,8 @@ from geo.errors import AccessError, SafermapError
 from service import compare, fetch, keeping, loading, strategy
 from service.access import command as tokens
 from service.access.oidc import settings as oidc
-from service.audit.command import audit_command
+from service.audit.command import Key, Log, audit_command, open_log
+from service.audit.log import Entry
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
 from service.export import export_command
@@ -100,6 +101,8 @@ def serve(
             "for each. Requests for another are refused.",
         ),
     ] = None,
+    audit_log: Log = None,
+    audit_key: Key = None,
     public: Annotated[
         bool,
         typer.Option("--public", help="Show what anyone may see: partners' small counts hidden."),
@@ -139,6 +142,7 @@ def serve(
     if accounts and access is None:
         raise AccessError("--oidc-issuer needs --access too, the folder where keys are kept.")
     doors = open_doors(access, accounts) if access else None
+    audit = open_log(dataset, audit_log, audit_key) if access else None
     background = Tiles.given(tiles, tiles_attribution)
     homes = (dataset, *(beside or ()))
     if dataset == HOME and not (dataset / "CURRENT").exists():
@@ -152,12 +156,15 @@ def serve(
             tiles=background,
             contact=contact or None,
             access=doors,
+            audit=audit,
             public=public,
             names=name or (),
         )
 
     master = Master(opened, homes, workers)
     listening = listen(host, port)
+    if audit is not None:
+        audit.record(Entry("safermap", "", "serving", {"host": host, "port": port}))
     _announce(master.served.site, host, port)
     master.run(listening)
 

@@ -11,6 +11,7 @@ from geo.public.view import public_view
 from service.access.access import Access
 from service.access.roles import ROLES, Role
 from service.app import create_app
+from service.audit.log import AuditLog
 from service.listening import LOOPBACK
 from service.site import Site
 from service.tiles import Tiles
@@ -22,12 +23,14 @@ ANY = ("*",)
 class Served:
     """The current datasets, open.
 
-    `sites`: as each role sees them; one alone where no access is configured. `names`: those by
-    which requests may ask for the service.
+    `sites`: as each role sees them; one alone where no access is configured. `audit`: where
+    it is recorded what is shown that is not public. `names`: those by which requests may ask for
+    the service.
     """
 
     sites: Mapping[Role, Site]
     access: Access | None
+    audit: AuditLog | None
     names: tuple[str, ...]
 
     @classmethod
@@ -38,6 +41,7 @@ class Served:
         tiles: Tiles | None = None,
         contact: str | None = None,
         access: Access | None = None,
+        audit: AuditLog | None = None,
         public: bool = False,
         names: Sequence[str] = (),
     ) -> "Served":
@@ -52,14 +56,16 @@ class Served:
             # A page elsewhere could have a name of its own lead here; partner records are not for
             # it.
             own_names = LOOPBACK if site.holds_partner_records else ANY
-            return cls({"public" if public else "analyst": site}, None, tuple(names) or own_names)
+            return cls(
+                {"public" if public else "analyst": site}, None, None, tuple(names) or own_names
+            )
         whole = open_each(homes)
         seen = [public_view(dataset) for dataset in whole]
         shown = {role: seen if public or role == "public" else whole for role in ROLES}
-        sites = {
+        by_role: Mapping[Role, Site] = {
             role: Site(own, beside, tiles, contact, role) for role, (own, *beside) in shown.items()
         }
-        return cls(sites, access, tuple(names) or ANY)
+        return cls(by_role, access, audit, tuple(names) or ANY)
 
     @property
     def site(self) -> Site:
@@ -76,4 +82,4 @@ class Served:
 
     def app(self) -> FastAPI:
         """The application that serves it."""
-        return create_app(self.sites, self.names, self.access)
+        return create_app(self.sites, self.names, self.access, self.audit)

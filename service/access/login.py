@@ -5,10 +5,13 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from service.access.access import Access, session_of
+from service.access.roles import NOBODY, Visitor
+from service.audit.log import AuditLog, Entry
 from service.errors import problem
 from service.pages.frame import frame
 from service.pages.render import render_page
@@ -55,7 +58,9 @@ async def login(request: Request) -> Response:
         text, wanted = str(form.get("token", "")), local(str(form.get("next", "/")))
     token = access.tokens.shown(text)
     if token is None:
+        await record(request, NOBODY, "refused")
         return page(request, wanted, BAD_TOKEN)
+    await record(request, token.visitor, "signed in")
     response = RedirectResponse(wanted, HTTPStatus.SEE_OTHER, UNCACHED)
     access.sessions.begin(response, request.scope, session_of(token))
     return response
@@ -65,6 +70,7 @@ async def login(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     """End the session."""
     access: Access = request.app.state.access
+    await record(request, request.state.visitor, "signed out")
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER, UNCACHED)
     access.sessions.end(response, request.scope)
     return response
@@ -81,6 +87,16 @@ def page(request: Request, wanted: str, failure: Failure | None = None) -> Respo
         **frame(request.state.site, "login"),
     )
     return Response(content, failure.status if failure else HTTPStatus.OK, UNCACHED, "text/html")
+
+
+async def record(request: Request, visitor: Visitor, action: str) -> None:
+    """Keep in the audit log that somebody came or went, where there is one.
+
+    Raises StorageError where it cannot be kept.
+    """
+    audit: AuditLog | None = request.app.state.audit
+    if audit is not None:
+        await run_in_threadpool(audit.record, Entry(visitor.name, visitor.role, action, {}))
 
 
 def local(address: str) -> str:

@@ -86,6 +86,24 @@ def test_any_other_account_sees_what_is_public(accounts: Accounts, groups: objec
     assert accounts.visitor.role == "public"
 
 
+def test_who_comes_and_goes_is_recorded_by_number(accounts: Accounts) -> None:
+    accounts.sign_in()
+    name = accounts.visitor.name
+    accounts.client.get("/rural", headers={"Accept": "text/html"})
+    accounts.client.post("/logout", headers={"Origin": HERE})
+    accounts.sign_in(groups=[])
+    accounts.end(code="a-code", state="of another")
+    assert accounts.recorded() == [
+        (name, "partner", "signed in"),
+        (name, "partner", "shown"),
+        (name, "partner", "signed out"),
+        (name, "public", "refused"),
+        ("anyone", "public", "refused"),
+    ]
+    text = "".join(path.read_text() for path in accounts.log.iterdir())
+    assert "person" not in text
+
+
 def test_groups_that_are_too_many_to_be_told_are_said_to_be(accounts: Accounts) -> None:
     page = accounts.sign_in(groups=None, _claim_names={"groups": "src1"})
     assert page.status_code == 403

@@ -1,5 +1,6 @@
 """A service that people sign in to with work accounts, and a browser at it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from service.access.access import Access
 from service.access.oidc.login import CALLBACK
 from service.access.roles import Role, Visitor
 from service.app import create_app
+from service.audit.log import AuditLog
 from service.site import Site
 
 HERE = "https://testserver"
@@ -41,6 +43,7 @@ class Accounts:
     provider: ForgedProvider
     access: Access
     client: TestClient
+    log: Path
 
     def begin(self, wanted: str = "/rural") -> dict[str, str]:
         """Begin a sign-in, and what the provider is told of it."""
@@ -58,6 +61,15 @@ class Accounts:
         self.provider.gives(self.provider.sign(self.provider.claims(begun["nonce"], **claims)))
         return self.end(code="a-code", state=begun["state"])
 
+    def recorded(self) -> list[tuple[str, str, str]]:
+        """Who did what in which role, as the audit log has it."""
+        lines = [
+            json.loads(x)
+            for f in sorted(self.log.glob("2*.jsonl"))
+            for x in f.read_text().splitlines()
+        ]
+        return [(line["actor"], line["role"], line["action"]) for line in lines]
+
     @property
     def visitor(self) -> Visitor:
         """Whom the service takes the browser for."""
@@ -74,5 +86,6 @@ def accounts(
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with forged_provider() as provider:
         access = Access(tmp_path / "access", provider.settings)
-        app = create_app(sites_by_role, access=access)
-        yield Accounts(provider, access, TestClient(app, base_url=HERE, follow_redirects=False))
+        app = create_app(sites_by_role, access=access, audit=AuditLog(tmp_path / "audit"))
+        client = TestClient(app, base_url=HERE, follow_redirects=False)
+        yield Accounts(provider, access, client, tmp_path / "audit")

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from service.access.access import Access, account_session
-from service.access.login import UNCACHED, Failure, local, page
+from service.access.login import UNCACHED, Failure, local, page, record
 from service.access.oidc.account import account_of, left_out
 from service.access.oidc.provider import Attempt, SignInError, begin, finish
 from service.access.oidc.settings import OidcSettings
+from service.access.roles import NOBODY
 
 CALLBACK = "/login/oidc/callback"
 _NOT_SIGNED_IN = "You are not signed in."
@@ -44,12 +45,15 @@ async def end(request: Request) -> Response:
     try:
         claims = await finish(settings, attempt, request.query_params)
     except SignInError as error:
+        await record(request, NOBODY, "refused")
         response = _failed(request, wanted, error)
     else:
         account = account_of(settings, claims)
         if account.role == "public":
+            await record(request, account.visitor, "refused")
             response = page(request, wanted, _without_role(left_out(settings, claims)))
         else:
+            await record(request, account.visitor, "signed in")
             response = RedirectResponse(wanted, HTTPStatus.SEE_OTHER, UNCACHED)
             access.sessions.begin(response, request.scope, account_session(account, settings))
     access.attempts.end(response, request.scope)
