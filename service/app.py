@@ -76,9 +76,15 @@ def create_app(
         for each in sites.values():
             each.files.close()  # a server that is told to stop ends before Python would
 
+    doors = list(login.routes) if access else []
+    if access and access.oidc:
+        # Authlib is there only where the provider is configured.
+        from service.access.oidc.login import router as accounts  # noqa: PLC0415
+
+        doors += accounts.routes
     app = Service(
         # A router within another costs a tenth of a millisecond a request.
-        routes=[*router.routes, *(login.routes if access else ())],
+        routes=[*router.routes, *doors],
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

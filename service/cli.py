@@ -1,14 +1,16 @@
 """The command line."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.errors import SafermapError
+from geo.errors import AccessError, SafermapError
 from service import compare, fetch, keeping, loading, strategy
 from service.access import command as tokens
+from service.access.oidc import settings as oidc
 from service.audit.command import Key, Log, audit_command, open_log
 from service.audit.log import Entry
 from service.briefing.command import briefing_command
@@ -139,6 +141,12 @@ def serve(
             help="Seconds that an answer may take to make.",
         ),
     ] = SECONDS,
+    oidc_issuer: oidc.Issuer = None,
+    oidc_client_id: oidc.ClientId = None,
+    oidc_client_secret_file: oidc.SecretFile = None,
+    oidc_claim: oidc.Claim = "groups",
+    oidc_partners: oidc.Partners = None,
+    oidc_analysts: oidc.Analysts = None,
 ) -> None:
     """Serve maps, pages and layers. Builds the embedded dataset where there is none yet.
 
@@ -158,7 +166,18 @@ def serve(
     check_workers(workers)
     refuse_exposure(host, access=access is not None, public=public)
     limits = Limits(Rate.read(rate), time_limit)
-    doors = open_doors(access) if access else None
+    accounts = oidc.oidc_settings(
+        issuer=oidc_issuer,
+        client_id=oidc_client_id,
+        secret=os.environ.get(oidc.SECRET),
+        secret_file=oidc_client_secret_file,
+        claim=oidc_claim,
+        partners=oidc_partners,
+        analysts=oidc_analysts,
+    )
+    if accounts and access is None:
+        raise AccessError("--oidc-issuer needs --access too, the folder where keys are kept.")
+    doors = open_doors(access, accounts) if access else None
     audit = open_log(dataset, audit_log, audit_key) if access else None
     background = Tiles.given(tiles, tiles_attribution)
     homes = (dataset, *(beside or ()))

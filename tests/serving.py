@@ -33,10 +33,18 @@ class Served:
         return list(map(int, Path(f"/proc/{at}/task/{at}/children").read_text().split()))
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def started(
     log: Path,
     *arguments: object,
+    port: int | None = None,
     cwd: Path | None = None,
     temporary: Path | None = None,
     logged: str = "off",
@@ -45,11 +53,9 @@ def started(
 
     `temporary` is where it makes temporary files, `logged` how it logs requests.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = port or free_port()
     program = Path(sys.executable).with_name("safermap")
-    command = [program, "serve", "--port", port, *map(str, arguments)]
+    command = [program, "serve", "--port", str(port), *map(str, arguments)]
     address = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,

@@ -131,6 +131,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
         for _, item in options(get_command(app))
         if item.envvar
         for name in item.opts
+        if not name.startswith("--oidc-")  # in docs/access.md
     }
     assert told == taken
     assert len(rows) == len({variable for variable, _ in told})
@@ -151,6 +152,15 @@ def test_every_metric_and_event_is_documented(embedded: Dataset) -> None:
     section = text.split("| event | |")[1].split("\n## ")[0]
     events = set(re.findall(r'told\(\s*"([a-z-]+)"', code)) - {"request"}
     assert set(re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)) == events
+
+
+def test_every_setting_of_the_identity_provider_is_documented_and_no_other() -> None:
+    text = (ROOT / "docs/access.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `--oidc-")]
+    told = {tuple(re.findall(r"`([^`]+)`", row)[:2]) for row in rows}
+    options = get_command(app).commands["serve"].params  # type: ignore[attr-defined]
+    found = {(option.opts[0], option.envvar) for option in options}
+    assert told == {(name, variable) for name, variable in found if name.startswith("--oidc-")}
 
 
 def test_what_the_methods_page_says_of_the_ten_first_areas_is_what_is_computed(

@@ -1,5 +1,6 @@
 """Signing in and out, for people with a browser."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -10,20 +11,41 @@ from starlette.responses import RedirectResponse, Response
 
 from service.access.access import Access, session_of
 from service.access.roles import NOBODY, Visitor
-from service.access.sessions import end_session
 from service.audit.log import AuditLog, Entry
 from service.errors import problem
 from service.pages.frame import frame
 from service.pages.render import render_page
 
 LONGEST = 4_096  # bytes of a form
+UNCACHED = {"Cache-Control": "no-store"}
 router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why somebody is not signed in: what is said in bold, and what to do about it.
+
+    `of` is what they showed: token or account.
+    """
+
+    of: str
+    bold: str
+    words: str
+    status: HTTPStatus
+
+
+BAD_TOKEN = Failure(
+    "token",
+    "That token opens nothing here.",
+    "It may not be whole, may have expired, or was withdrawn. Ask who gave it to you for another.",
+    HTTPStatus.UNAUTHORIZED,
+)
 
 
 @router.api_route("/login", methods=["GET", "HEAD"])
 async def login_page(request: Request) -> Response:
     """The page to sign in on."""
-    return _page(request, _local(request.query_params.get("next", "/")))
+    return page(request, local(request.query_params.get("next", "/")))
 
 
 @router.post("/login")
@@ -33,13 +55,13 @@ async def login(request: Request) -> Response:
         return problem(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is no token.")
     access: Access = request.app.state.access
     async with request.form(max_fields=4, max_files=0) as form:
-        text, wanted = str(form.get("token", "")), _local(str(form.get("next", "/")))
+        text, wanted = str(form.get("token", "")), local(str(form.get("next", "/")))
     token = access.tokens.shown(text)
     if token is None:
-        await _record(request, NOBODY, "refused")
-        return _page(request, wanted, failed=True)
-    await _record(request, token.visitor, "signed in")
-    response = RedirectResponse(wanted, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+        await record(request, NOBODY, "refused")
+        return page(request, wanted, BAD_TOKEN)
+    await record(request, token.visitor, "signed in")
+    response = RedirectResponse(wanted, HTTPStatus.SEE_OTHER, UNCACHED)
     access.sessions.begin(response, request.scope, session_of(token))
     return response
 
@@ -47,21 +69,27 @@ async def login(request: Request) -> Response:
 @router.post("/logout")
 async def logout(request: Request) -> Response:
     """End the session."""
-    await _record(request, request.state.visitor, "signed out")
-    response = RedirectResponse("/", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
-    end_session(response, request.scope)
+    access: Access = request.app.state.access
+    await record(request, request.state.visitor, "signed out")
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER, UNCACHED)
+    access.sessions.end(response, request.scope)
     return response
 
 
-def _page(request: Request, wanted: str, *, failed: bool = False) -> Response:
+def page(request: Request, wanted: str, failure: Failure | None = None) -> Response:
+    """The page to sign in on, with why somebody is not. `wanted`: where to lead on to."""
+    access: Access = request.app.state.access
     content = render_page(
-        "login.html", wanted=wanted, failed=failed, **frame(request.state.site, "login")
+        "login.html",
+        wanted=wanted,
+        failure=failure,
+        accounts=access.oidc is not None,
+        **frame(request.state.site, "login"),
     )
-    status = HTTPStatus.UNAUTHORIZED if failed else HTTPStatus.OK
-    return Response(content, status, {"Cache-Control": "no-store"}, "text/html")
+    return Response(content, failure.status if failure else HTTPStatus.OK, UNCACHED, "text/html")
 
 
-async def _record(request: Request, visitor: Visitor, action: str) -> None:
+async def record(request: Request, visitor: Visitor, action: str) -> None:
     """Keep in the audit log that somebody came or went, where there is one.
 
     Raises StorageError where it cannot be kept.
@@ -71,7 +99,7 @@ async def _record(request: Request, visitor: Visitor, action: str) -> None:
         await run_in_threadpool(audit.record, Entry(visitor.name, visitor.role, action, {}))
 
 
-def _local(address: str) -> str:
+def local(address: str) -> str:
     """An address of this service to lead on to; the home page in the place of any other."""
     own = address.startswith("/") and not address.startswith(("//", "/\\"))
     return quote(address, safe="/?=&%:,.+-_~") if own else "/"

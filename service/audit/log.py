@@ -21,8 +21,9 @@ REPAIRED = "audit-repaired"
 class Entry:
     """What is recorded: who, in which role, did what.
 
-    `actor` is the name of a token or of a command, never a person's. `what` says more: the layer,
-    the filter, the format, how many rows. `request` is the id that the service's log has too.
+    `actor` is the name of a token or of a command, or the number of a work account, never a
+    person's name. `what` says more: the layer, the filter, the format, how many rows. `request` is
+    the id that the service's log has too.
     """
 
     actor: str

@@ -10,10 +10,11 @@ import pytest
 from browsing import browser, see
 from command_line import Ended, Run
 from postgres import ROLES
+from work_accounts import accounts, sites_by_role
 
 from bench.postgres import PASSWORD, AbsentError, Server, serving_databases
 
-__all__ = ["browser", "see"]  # fixtures
+__all__ = ["accounts", "browser", "see", "sites_by_role"]  # fixtures
 
 HEADER = "incident_id,month,offence,easting,northing"
 SQUARE = "349132,312545"  # in Shrewsbury

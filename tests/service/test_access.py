@@ -1,15 +1,16 @@
 """Who is let in: what each role sees, how people and programs sign in, and what gets nobody in."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from made_partner import partner
+from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
 
-from geo.public.view import public_view
 from service.access.access import Access
-from service.access.sessions import SECONDS
+from service.access.roles import Role
+from service.access.sessions import SESSION_SECONDS
 from service.app import create_app
 from service.site import Site
 
@@ -30,22 +31,12 @@ class Guarded:
         return {"Authorization": f"Bearer {token}"}
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Site]:
-    whole = partner(tmp_path_factory.mktemp("home"), 1)
-    return {
-        "public": Site(public_view(whole), role="public"),
-        "partner": Site(whole, role="partner"),
-        "analyst": Site(whole, role="analyst"),
-    }
-
-
 @pytest.fixture
-def guarded(made: dict[str, Site], tmp_path: Path) -> Guarded:
+def guarded(sites_by_role: dict[Role, Site], tmp_path: Path) -> Guarded:
     access = Access(tmp_path / "access")
     tokens = [access.tokens.create("Team", role, "1d")[1] for role in ("partner", "analyst")]
     client = TestClient(
-        create_app(made, access=access),  # type: ignore[arg-type]
+        create_app(sites_by_role, access=access),
         base_url="https://testserver",
         raise_server_exceptions=False,
         follow_redirects=False,
@@ -75,7 +66,7 @@ def test_signing_in_opens_and_signing_out_closes(guarded: Guarded) -> None:
     cookie = begun.headers["set-cookie"]
     for part in ("__Host-safermap=", "HttpOnly", "Secure", "SameSite=lax", "Path=/"):
         assert part in cookie
-    assert f"Max-Age={SECONDS}" in cookie
+    assert f"Max-Age={SESSION_SECONDS}" in cookie
     assert guarded.partner not in cookie
     assert counts(client) == counts(client, **guarded.shown(guarded.partner)) != public
     page = client.get("/rural", headers={"Accept": "text/html"})
@@ -136,7 +127,8 @@ def test_a_session_that_was_altered_is_none(
         "junk": "a.b.c",
     }[change]
     if change == "old":
-        monkeypatch.setattr("service.access.sessions.SECONDS", -1)
+        late = int(time.time()) + SESSION_SECONDS + 1
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: late)
     client.cookies.clear()
     client.cookies.set("__Host-safermap", wrong)
     assert counts(client) == public
@@ -221,7 +213,7 @@ def test_where_tokens_cannot_be_read_nobody_is_let_in(guarded: Guarded) -> None:
     assert str(guarded.access.tokens.folder) not in refused.text
 
 
-def test_without_access_there_is_nothing_to_sign_in_to(made: dict[str, Site]) -> None:
-    client = TestClient(create_app(made["partner"]))
+def test_without_access_there_is_nothing_to_sign_in_to(sites_by_role: dict[Role, Site]) -> None:
+    client = TestClient(create_app(sites_by_role["partner"]))
     assert client.get("/login").status_code == 404
     assert "Authorization" not in client.get("/").headers["vary"]

@@ -1,0 +1,1 @@
+"""Signing in with a work account, at an identity provider by OpenID Connect."""
