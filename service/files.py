@@ -112,10 +112,13 @@ class Files:
 
 
 def clear_left() -> None:
-    """Remove the folders of files of processes that were killed, which hold what they showed."""
-    for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(filelock.Timeout, OSError), filelock.FileLock(folder / LOCK, 0):
-            shutil.rmtree(folder, ignore_errors=True)
+    """Remove the folders of files of processes that were killed, which hold what they showed.
+
+    No other folder: each of these has a lock, which nobody holds any more.
+    """
+    for lock in Path(gettempdir()).glob(f"{PREFIX}[0-9]*-*/{LOCK}"):
+        with suppress(filelock.Timeout, OSError), filelock.FileLock(lock, 0):
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def remove_left_by(process: int) -> None:

@@ -279,9 +279,10 @@ const safermap = (function () {
   // On a map of the whole area a finding too small to be seen has a circle round it instead; where
   // there are many of them, a small one.
   function outline(map, config, features, group) {
-    const many = features.length > MANY;
+    const standing = features.filter((feature) => OUTLINES[feature.properties.hotspot_class]);
+    const many = standing.length > MANY;
     for (const name of ["raised", "hot spot"]) {
-      const found = features.filter((feature) => feature.properties.hotspot_class === name);
+      const found = standing.filter((feature) => feature.properties.hotspot_class === name);
       for (const style of OUTLINES[name]) {
         const drawn = { pane: "marks", interactive: false, ...style, fill: false, lineJoin: "round" };
         for (const feature of found) {

@@ -212,6 +212,9 @@ def test_what_a_killed_process_left_is_removed_and_no_other(place: Path) -> None
     mine = Files()
     kept = mine.get("key", "txt", lambda path: path.write_text("mine"))
     (place / "safermap-file").write_text("no folder")
+    for name in ("safermap-backups", "safermap-1-of-another"):
+        (place / name).mkdir()
+        (place / name / "theirs.tar").write_text("not of the service")
     with subprocess.Popen(
         [sys.executable, "-c", KILLED], env={**os.environ, "TMPDIR": str(place)}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -224,3 +227,4 @@ def test_what_a_killed_process_left_is_removed_and_no_other(place: Path) -> None
     clear_left()
     assert [path for path in held(place) if path.suffix == ".txt"] == [kept.path]
     assert kept.path.read_text() == "mine"
+    assert len(list(place.glob("safermap-*/theirs.tar"))) == 2
