@@ -76,7 +76,8 @@ class _Json(logging.Formatter):
             entry["message"] = record.getMessage()
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(entry, default=str).decode().translate(_CONTROLS)
+        line = orjson.dumps(entry, default=str).decode()
+        return line if line.isascii() and line.isprintable() else line.translate(_CONTROLS)
 
 
 class _Text(logging.Formatter):

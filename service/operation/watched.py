@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import Headers
@@ -71,7 +72,7 @@ def _log(scope: Scope, route: str, status: int, sent: int, seconds: float) -> No
     state = scope["state"]
     site, visitor = state.get("site"), state.get("visitor")
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    path = quote(scope["path"], safe="/:@,+")[:_LONGEST]
+    path = _shown(scope["path"])
     REQUESTS.info(
         "%s %s %s, %s bytes, %.1f ms, %s", method, path, status, sent, seconds * 1000, state["id"],
         extra=told(
@@ -91,6 +92,13 @@ def _log(scope: Scope, route: str, status: int, sent: int, seconds: float) -> No
     )  # fmt: skip
 
 
+@lru_cache(2048)
+def _shown(path: str) -> str:
+    """An address in plain characters, and no longer than anybody reads."""
+    return quote(path[:_LONGEST], safe="/:@,+")[:_LONGEST]
+
+
+@lru_cache(2048)
 def _known(query: bytes) -> list[str]:
     """The names of parameters that there are."""
     if not query:
