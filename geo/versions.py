@@ -50,6 +50,17 @@ def current_folder(home: Path) -> Path:
     return home / name
 
 
+def switched_to(folder: Path) -> datetime | None:
+    """When a version became the current one of its home, to the second; None where it is not."""
+    try:
+        current = folder.parent / "CURRENT"
+        if current.read_text("utf-8").strip() != folder.name:
+            return None
+        return datetime.fromtimestamp(int(current.stat().st_mtime), UTC)
+    except OSError:
+        return None
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a version. Raises DatasetError where it is damaged or of another format."""
     try:

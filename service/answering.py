@@ -43,7 +43,7 @@ async def answer(
         if isinstance(made, FileBody):
             return made
         if not dated and wanted != "html":
-            made = made.since(site.built)
+            made = made.since(site.modified)
         made = made.packed(encoding_of(request.scope))
         if not dated:
             site.keep(asked(request.scope), made)

@@ -16,15 +16,17 @@ from service.access.login import router as login
 from service.access.roles import Role
 from service.addresses import router
 from service.assets import STATIC, Assets
+from service.audit.log import AuditLog
+from service.audit.watch import Watched
 from service.errors import explained, http_error, unexplained
 from service.expiry import Expiring
 from service.kept import KeptAnswers
 from service.maps import LEAFLET
+from service.operation.counted import Counted
 from service.operation.counts import Counts
 from service.operation.limited import Limited
 from service.operation.routes import finder, names_of
 from service.operation.settings import DEFAULT, Limits
-from service.operation.watched import Watched
 from service.operation.work import Work
 from service.policy import Guarded
 from service.site import Site
@@ -46,13 +48,14 @@ class Service(FastAPI):
         gate = Gate(super().build_middleware_stack(), sites, self.state.access)
         limited = Limited(gate, least, self.state.limits.rate)
         guarded = Guarded(limited, least.image_sources)
-        return Watched(guarded, self.state.counts, finder(self.routes))
+        return Counted(guarded, self.state.counts, finder(self.routes))
 
 
 def create_app(
     site: Site | Mapping[Role, Site],
     hosts: Sequence[str] = ("*",),
     access: Access | None = None,
+    audit: AuditLog | None = None,
     today: Callable[[], date] = date.today,
     *,
     limits: Limits = DEFAULT,
@@ -61,6 +64,7 @@ def create_app(
     """The application that serves one dataset, to requests that name one of the hosts.
 
     `site`: the dataset as each role sees it, or as everybody does where no access is configured.
+    `audit`: where it is recorded who was shown what that is not public.
     `today` tells the day, by which records may be held no longer. `counts` is shared with other
     processes that serve the same; without it the application counts for itself.
     """
@@ -80,12 +84,14 @@ def create_app(
         redoc_url=None,
         lifespan=served,
     )
-    app.state.sites, app.state.access = sites, access
+    app.state.sites, app.state.access, app.state.audit = sites, access, audit
     app.state.stopping, app.state.limits = False, limits
     app.state.counts = counts = counts or Counts(ADDRESSES)
     app.state.work = Work(limits.seconds, lambda: counts.add("late"))
     app.add_middleware(KeptAnswers)
     app.add_middleware(Expiring, today=today)
+    if audit is not None:
+        app.add_middleware(Watched, audit=audit)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.mount("/static/leaflet", Assets(directory=LEAFLET))
     app.mount("/static", Assets(directory=STATIC))

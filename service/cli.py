@@ -9,7 +9,8 @@ import typer
 from geo.errors import SafermapError
 from service import compare, fetch, keeping, loading, strategy
 from service.access import command as tokens
-from service.audit.command import audit_command
+from service.audit.command import Key, Log, audit_command, open_log
+from service.audit.log import Entry
 from service.briefing.command import briefing_command
 from service.console import stderr, stdout
 from service.export import export_command
@@ -105,6 +106,8 @@ def serve(
             "for each. Requests for another are refused.",
         ),
     ] = None,
+    audit_log: Log = None,
+    audit_key: Key = None,
     public: Annotated[
         bool,
         typer.Option(
@@ -113,10 +116,10 @@ def serve(
             help="Show what anyone may see: partners' small counts hidden.",
         ),
     ] = False,
-    log: Annotated[
+    log_format: Annotated[
         str | None,
         typer.Option(
-            envvar="SAFERMAP_LOG",
+            envvar="SAFERMAP_LOG_FORMAT",
             metavar="json|text|off",
             help="How requests are logged on standard error; json unless that is a terminal.",
         ),
@@ -151,11 +154,12 @@ def serve(
     from service.served import Served  # noqa: PLC0415
     from service.tiles import Tiles  # noqa: PLC0415
 
-    start_log(read_kind(log))
+    start_log(read_kind(log_format))
     check_workers(workers)
     refuse_exposure(host, access=access is not None, public=public)
     limits = Limits(Rate.read(rate), time_limit)
     doors = open_doors(access) if access else None
+    audit = open_log(dataset, audit_log, audit_key) if access else None
     background = Tiles.given(tiles, tiles_attribution)
     homes = (dataset, *(beside or ()))
     if dataset == HOME and not (dataset / "CURRENT").exists():
@@ -169,12 +173,15 @@ def serve(
             tiles=background,
             contact=contact or None,
             access=doors,
+            audit=audit,
             public=public,
             names=name or (),
         )
 
     master = Master(opened, homes, workers, limits)
     listening = listen(host, port)
+    if audit is not None:
+        audit.record(Entry("safermap", "", "serving", {"host": host, "port": port}))
     _announce(master.served.site, host, port)
     master.run(listening)
 

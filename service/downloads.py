@@ -80,7 +80,7 @@ def download(
         kind.ending,
         lambda path: write(content_of(site, layer, question, window), path),
     )
-    return FileBody(file, kind.media, headers, site.built)
+    return FileBody(file, kind.media, headers, site.modified)
 
 
 def content_of(site: Site, layer: Layer, question: Question, window: Window) -> Content:

@@ -1,6 +1,7 @@
 """Files for download: each made once into a temporary folder, and kept while there is room."""
 
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Callable, Hashable
@@ -23,6 +24,7 @@ FILE_BYTES = 1024 * 1024 * 1024
 """What the files kept take on disk at most; those being sent are beside it until they are."""
 
 PREFIX, LOCK = "safermap-", ".lock"
+_log = logging.getLogger("safermap")
 _WRITE_ERRORS = (OSError, ArrowException, DataSourceError, DataLayerError)
 
 
@@ -136,8 +138,11 @@ def _prefix(process: int) -> str:
 
 
 def _refused(error: BaseException) -> StorageError:
-    reason = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
-    return StorageError(
-        f"The file cannot be made: the disk for temporary files does not take it{reason}. "
-        "Ask for less, or try again later."
-    )
+    """What is said of a file that could not be made; of GDAL's own reasons the log has more."""
+    if isinstance(error, OSError):
+        reason = f" ({error.strerror})" if error.strerror else ""
+        cause = f"the disk for temporary files does not take it{reason}"
+    else:
+        _log.error("a file could not be made", exc_info=error)
+        cause = "most likely the disk for temporary files is full"
+    return StorageError(f"The file cannot be made: {cause}. Ask for less, or try again later.")

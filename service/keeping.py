@@ -51,7 +51,7 @@ def purge_command(dataset: Home = HOME, *, log: Log = None, key: Key = None) -> 
         _say(f"Made of what is left: {done.folder}, now current.")
     elif planned.current is not None:
         _say(f"Nothing is left to be served in {dataset}.")
-    _say(f"{OUT_OF_REACH} A running service shows nothing of them; start it again.")
+    _say(f"{OUT_OF_REACH} A running service shows nothing of them.")
 
 
 def _facts(item: Overdue) -> What:

@@ -11,6 +11,7 @@ from geo.public.view import public_view
 from service.access.access import Access
 from service.access.roles import ROLES, Role
 from service.app import create_app
+from service.audit.log import AuditLog
 from service.listening import LOOPBACK
 from service.operation.counts import Counts
 from service.operation.settings import Limits
@@ -24,12 +25,14 @@ ANY = ("*",)
 class Served:
     """The current datasets, open.
 
-    `sites`: as each role sees them; one alone where no access is configured. `names`: those by
-    which requests may ask for the service.
+    `sites`: as each role sees them; one alone where no access is configured. `audit`: where
+    it is recorded what is shown that is not public. `names`: those by which requests may ask for
+    the service.
     """
 
     sites: Mapping[Role, Site]
     access: Access | None
+    audit: AuditLog | None
     names: tuple[str, ...]
 
     @classmethod
@@ -40,6 +43,7 @@ class Served:
         tiles: Tiles | None = None,
         contact: str | None = None,
         access: Access | None = None,
+        audit: AuditLog | None = None,
         public: bool = False,
         names: Sequence[str] = (),
     ) -> "Served":
@@ -55,14 +59,14 @@ class Served:
             # it.
             own_names = LOOPBACK if site.holds_partner_records else ANY
             allowed = (*names, *LOOPBACK) if names else own_names
-            return cls({"public" if public else "analyst": site}, None, allowed)
+            return cls({"public" if public else "analyst": site}, None, None, allowed)
         whole = open_each(homes)
         seen = [public_view(dataset) for dataset in whole]
         shown = {role: seen if public or role == "public" else whole for role in ROLES}
-        sites = {
+        by_role: Mapping[Role, Site] = {
             role: Site(own, beside, tiles, contact, role) for role, (own, *beside) in shown.items()
         }
-        return cls(sites, access, (*names, *LOOPBACK) if names else ANY)
+        return cls(by_role, access, audit, (*names, *LOOPBACK) if names else ANY)
 
     @property
     def site(self) -> Site:
@@ -79,4 +83,6 @@ class Served:
 
     def app(self, limits: Limits, counts: Counts) -> FastAPI:
         """The application that serves it, and counts what it does with others."""
-        return create_app(self.sites, self.names, self.access, limits=limits, counts=counts)
+        return create_app(
+            self.sites, self.names, self.access, self.audit, limits=limits, counts=counts
+        )

@@ -26,6 +26,7 @@ from geo.query import Question
 from geo.recorders import themes
 from geo.strategy.figures import Strategy
 from geo.strategy.read import strategy_in
+from geo.versions import switched_to
 from layers.layer import Answer, Layer
 from layers.metadata import describe
 from layers.registry import find_layer, offered_layers
@@ -45,7 +46,8 @@ _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 class Site:
     """A dataset with its caches. Nothing in it changes but the caches.
 
-    `role` is whose it is, where people sign in; None where everybody sees the same.
+    `modified` is since when it is here: since it was made or, if later, gone back to; None as for
+    `built`. `role` is whose it is, where people sign in; None where everybody sees the same.
     `datasets` has it first, then those of the areas set beside it, of which rates of the whole
     area are shown and nothing else. `tiles` is what lies under its maps, where anything does, and
     `contact` an address of electronic mail for who has a question about the figures.
@@ -68,6 +70,7 @@ class Site:
         self.datasets = (dataset, *beside)
         self.tiles = tiles
         self.contact, self.role = contact, role
+        self.modified = self.built and max(self.built, switched_to(dataset.folder) or self.built)
         self.gazetteer = Gazetteer(dataset)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
             BODY_BYTES, getsizeof=lambda body: len(body.content) + KEY_BYTES

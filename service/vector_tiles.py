@@ -132,7 +132,7 @@ def dataset_tiles(site: Site) -> FileBody:
     )
     name = named([dataset.area[:LONGEST], "layers", question.theme.name], question, kind.ending)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return FileBody(file, kind.media, headers, site.built)
+    return FileBody(file, kind.media, headers, site.modified)
 
 
 def _heavy(answer: Answer) -> bool:

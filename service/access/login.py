@@ -4,11 +4,14 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from service.access.access import Access, session_of
+from service.access.roles import NOBODY, Visitor
 from service.access.sessions import end_session
+from service.audit.log import AuditLog, Entry
 from service.errors import problem
 from service.pages.frame import frame
 from service.pages.render import render_page
@@ -33,7 +36,9 @@ async def login(request: Request) -> Response:
         text, wanted = str(form.get("token", "")), _local(str(form.get("next", "/")))
     token = access.tokens.shown(text)
     if token is None:
+        await _record(request, NOBODY, "refused")
         return _page(request, wanted, failed=True)
+    await _record(request, token.visitor, "signed in")
     response = RedirectResponse(wanted, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
     access.sessions.begin(response, request.scope, session_of(token))
     return response
@@ -42,6 +47,7 @@ async def login(request: Request) -> Response:
 @router.post("/logout")
 async def logout(request: Request) -> Response:
     """End the session."""
+    await _record(request, request.state.visitor, "signed out")
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
     end_session(response, request.scope)
     return response
@@ -53,6 +59,16 @@ def _page(request: Request, wanted: str, *, failed: bool = False) -> Response:
     )
     status = HTTPStatus.UNAUTHORIZED if failed else HTTPStatus.OK
     return Response(content, status, {"Cache-Control": "no-store"}, "text/html")
+
+
+async def _record(request: Request, visitor: Visitor, action: str) -> None:
+    """Keep in the audit log that somebody came or went, where there is one.
+
+    Raises StorageError where it cannot be kept.
+    """
+    audit: AuditLog | None = request.app.state.audit
+    if audit is not None:
+        await run_in_threadpool(audit.record, Entry(visitor.name, visitor.role, action, {}))
 
 
 def _local(address: str) -> str:

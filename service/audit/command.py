@@ -21,7 +21,7 @@ SHORTEST_KEY = 32  # bytes
 Log = Annotated[
     Path | None,
     typer.Option(
-        "--log",
+        "--audit-log",
         envvar="SAFERMAP_AUDIT",
         help="Folder of the audit log; audit in that of the dataset unless said.",
     ),
@@ -29,7 +29,7 @@ Log = Annotated[
 Key = Annotated[
     Path | None,
     typer.Option(
-        "--log-key",
+        "--audit-key",
         envvar="SAFERMAP_AUDIT_KEY",
         help="File of the key that the audit log is sealed with.",
     ),

@@ -49,7 +49,7 @@ def read_kind(text: str | None) -> LogKind:
     for kind in kinds:
         if text == kind:
             return kind
-    raise SafermapError(f"--log must be json, text or off, not '{text}'.")
+    raise SafermapError(f"--log-format must be json, text or off, not '{text}'.")
 
 
 class _Lines(logging.Handler):

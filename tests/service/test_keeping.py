@@ -78,7 +78,7 @@ def test_nothing_is_purged_that_cannot_be_recorded(tmp_path: Path, run: Run) -> 
     build_kept(tmp_path, UNTIL)
     (tmp_path / "log").write_text("a file where a folder should be")
     before = tree(home)
-    refused(run("purge", "--dataset", home, "--log", tmp_path / "log"), "cannot be written")
+    refused(run("purge", "--dataset", home, "--audit-log", tmp_path / "log"), "cannot be written")
     assert tree(home) == before
 
 
@@ -106,10 +106,10 @@ def test_a_build_says_that_earlier_versions_are_held_too_long(tmp_path: Path, ru
 def test_a_backup_is_restored_and_both_are_recorded(tmp_path: Path, run: Run) -> None:
     home, file, log = tmp_path / "home", tmp_path / "b.tar.gz", tmp_path / "log"
     build_kept(tmp_path, LONG)
-    done = run("backup", file, "--dataset", home, "--log", log)
+    done = run("backup", file, "--dataset", home, "--audit-log", log)
     assert done.returncode == 0, done.stderr
     assert "held until 31 March 2999 and no longer" in done.stdout
-    done = run("restore", file, "--dataset", tmp_path / "other", "--log", log)
+    done = run("restore", file, "--dataset", tmp_path / "other", "--audit-log", log)
     assert done.returncode == 0, done.stderr
     assert tree(current_folder(tmp_path / "other")) == tree(current_folder(home))
     [backed, restored] = entries(log)
@@ -117,7 +117,7 @@ def test_a_backup_is_restored_and_both_are_recorded(tmp_path: Path, run: Run) ->
     assert backed["what"]["version"] == current_folder(home).name
     assert restored["what"]["version"] == current_folder(tmp_path / "other").name
     file.write_bytes(file.read_bytes()[:-20])
-    ended = run("restore", file, "--dataset", home, "--log", log)
+    ended = run("restore", file, "--dataset", home, "--audit-log", log)
     assert ended.returncode == 2
     assert "is damaged: it is cut off. Nothing was restored." in ended.stderr
     assert len(all_versions(home)) == 1
@@ -134,7 +134,7 @@ def test_nothing_is_backed_up_or_restored_that_cannot_be_recorded(tmp_path: Path
         ("restore", tmp_path / "b.gz", "--dataset", home),
         ("restore", tmp_path / "b.gz", "--dataset", tmp_path / "new"),
     ):
-        ended = run(*command, "--log", log)
+        ended = run(*command, "--audit-log", log)
         assert ended.returncode == 2
         assert "The audit log in" in ended.stderr
     assert tree(home) == before
@@ -148,9 +148,9 @@ def test_an_altered_log_is_told(tmp_path: Path, run: Run) -> None:
     log = AuditLog(tmp_path / "log", key.read_bytes())
     for layer in ("lsoas", "towns", "lsoas"):
         log.record(Entry("reader", "partner", "download", {"layer": layer}))
-    found = run("audit", "--log", tmp_path / "log", "--layer", "lsoas", "--actor", "reader")
+    found = run("audit", "--audit-log", tmp_path / "log", "--layer", "lsoas", "--actor", "reader")
     assert len(found.stdout.splitlines()) == 2
-    asked = ("audit", "--verify", "--log", tmp_path / "log", "--log-key", key)
+    asked = ("audit", "--verify", "--audit-log", tmp_path / "log", "--audit-key", key)
     done = run(*asked)
     assert "Entries 1 to 3 fit together" in done.stdout
     [noted] = re.findall(r"--noted (\S+)", done.stdout)
@@ -163,7 +163,7 @@ def test_an_altered_log_is_told(tmp_path: Path, run: Run) -> None:
     refused(run(*asked), f"{path.name}, line 3: it does not vouch for the line before")
     key.write_text("short")
     refused(run(*asked), "has 5 bytes; it must have 32 or more")
-    refused(run("audit", "--verify", "--log", tmp_path / "no"), "There is no audit log in")
+    refused(run("audit", "--verify", "--audit-log", tmp_path / "no"), "There is no audit log in")
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_what_the_disk_does_not_take_leaves_nothing_and_is_asked_anew(
         path.with_name(f"{path.name}-journal").write_bytes(b"of it")
         raise error
 
-    with pytest.raises(StorageError, match="does not take it"):
+    with pytest.raises(StorageError, match="disk for temporary files"):
         files.get("key", "gpkg", fail)
     assert held(place) == []
     found = files.get("key", "gpkg", lambda path: path.write_bytes(b"whole"))

@@ -1,10 +1,14 @@
 """Parts of a file, and answers that a client has already: byte for byte as RFC 9110 has it."""
 
+import json
+import os
+import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import HTTP
 from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -12,7 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from geo.versions import all_versions
+from service.app import create_app
 from service.ranges import read_ranges
+from service.site import Site
 
 FILE = "/collections/hotspots/items?theme=asb&f=gpkg"
 
@@ -161,10 +168,31 @@ def test_a_client_that_has_it_is_told_so(client: TestClient, address: str) -> No
             assert (response.content == b"") == (status == 304)
 
 
-def test_last_modified_is_when_the_dataset_was_made(client: TestClient) -> None:
-    created = client.app.state.sites["analyst"].dataset.manifest["created"]  # type: ignore[attr-defined]
-    told = parsedate_to_datetime(client.get(FILE).headers["last-modified"])
-    assert told.isoformat() == created
+def test_last_modified_is_when_the_dataset_was_made_or_gone_back_to(
+    embedded_home: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(embedded_home, home)
+    (first,) = all_versions(home)
+    second = home / first.name.replace(first.name[:4], "2998", 1)
+    shutil.copytree(first.folder, second)
+    created = datetime(2026, 1, 1, tzinfo=UTC)
+    for folder, when in ((first.folder, created), (second, created + timedelta(days=30))):
+        manifest = json.loads((folder / "manifest.json").read_text())
+        text = json.dumps(manifest | {"created": when.isoformat()})
+        (folder / "manifest.json").write_text(text)
+
+    def since() -> datetime:
+        answer = TestClient(create_app(Site.open(home))).get(FILE)
+        return parsedate_to_datetime(answer.headers["last-modified"])
+
+    switched = created + timedelta(days=60)
+    (home / "CURRENT").write_text(second.name)
+    os.utime(home / "CURRENT", (created.timestamp(),) * 2)
+    assert since() == created + timedelta(days=30)
+    (home / "CURRENT").write_text(first.name)
+    os.utime(home / "CURRENT", (switched.timestamp(),) * 2)
+    assert since() == switched  # who had the second version has not got the first
 
 
 def naive(header: str, size: int) -> Iterator[set[int]]:
