@@ -22,11 +22,11 @@ from service.errors import explained, http_error, unexplained
 from service.expiry import Expiring
 from service.kept import KeptAnswers
 from service.maps import LEAFLET
+from service.operation.counted import Counted
 from service.operation.counts import Counts
 from service.operation.limited import Limited
 from service.operation.routes import finder, names_of
 from service.operation.settings import DEFAULT, Limits
-from service.operation.watched import Watched
 from service.operation.work import Work
 from service.policy import Guarded
 from service.site import Site
@@ -48,7 +48,7 @@ class Service(FastAPI):
         gate = Gate(super().build_middleware_stack(), sites, self.state.access)
         limited = Limited(gate, least, self.state.limits.rate)
         guarded = Guarded(limited, least.image_sources)
-        return Watched(guarded, self.state.counts, finder(self.routes))
+        return Counted(guarded, self.state.counts, finder(self.routes))
 
 
 def create_app(

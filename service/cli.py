@@ -118,10 +118,10 @@ def serve(
             help="Show what anyone may see: partners' small counts hidden.",
         ),
     ] = False,
-    log: Annotated[
+    log_format: Annotated[
         str | None,
         typer.Option(
-            envvar="SAFERMAP_LOG",
+            envvar="SAFERMAP_LOG_FORMAT",
             metavar="json|text|off",
             help="How requests are logged on standard error; json unless that is a terminal.",
         ),
@@ -162,7 +162,7 @@ def serve(
     from service.served import Served  # noqa: PLC0415
     from service.tiles import Tiles  # noqa: PLC0415
 
-    start_log(read_kind(log))
+    start_log(read_kind(log_format))
     check_workers(workers)
     refuse_exposure(host, access=access is not None, public=public)
     limits = Limits(Rate.read(rate), time_limit)

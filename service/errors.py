@@ -66,7 +66,7 @@ def http_error(request: Request, error: Exception) -> Response:
 
 def unexplained(request: Request, error: Exception) -> Response:
     """The answer to an error nobody foresaw: an id for the log, and nothing of the inside."""
-    number = request.state.id
+    number = request.state.request_id
     facts = told("error", id=number, path=request.url.path)
     EVENTS.error("error %s at %s", number, request.url.path, exc_info=error, extra=facts)
     detail = f"Something went wrong here. Tell the people who run this service the number {number}."

@@ -59,7 +59,7 @@ def started(
     address = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
-        "SAFERMAP_LOG": logged,
+        "SAFERMAP_LOG_FORMAT": logged,
         **({"TMPDIR": str(temporary)} if temporary else {}),
     }
     with (

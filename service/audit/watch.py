@@ -71,5 +71,5 @@ def _entry(scope: Scope, start: Message) -> Entry:
             "status": start["status"],
             "bytes": int(headers.get(b"content-length", 0)),
         },
-        scope["state"].get("id"),
+        scope["state"].get("request_id"),
     )

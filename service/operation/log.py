@@ -49,7 +49,7 @@ def read_kind(text: str | None) -> LogKind:
     for kind in kinds:
         if text == kind:
             return kind
-    raise SafermapError(f"--log must be json, text or off, not '{text}'.")
+    raise SafermapError(f"--log-format must be json, text or off, not '{text}'.")
 
 
 class _Lines(logging.Handler):
@@ -76,7 +76,8 @@ class _Json(logging.Formatter):
             entry["message"] = record.getMessage()
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(entry, default=str).decode().translate(_CONTROLS)
+        line = orjson.dumps(entry, default=str).decode()
+        return line if line.isascii() and line.isprintable() else line.translate(_CONTROLS)
 
 
 class _Text(logging.Formatter):

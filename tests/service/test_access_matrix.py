@@ -30,8 +30,9 @@ from service.vector_tiles import TILE_GRID
 
 SAME = {
     "/static", "/static/leaflet", "/static/folium.js", "/static/joined/{name}", "/login", "/logout",
+    "/ready", "/metrics",
 }  # fmt: skip
-"""What has nothing of the dataset; `/login` and `/logout` are tested by themselves."""
+"""What has nothing of the dataset's records; the last four are tested by themselves."""
 LAYER = "/collections/{layer}"
 BY_ROLE = (
     "/", "/about", "/towns", "/towns/{town}", "/towns/{town}/briefing", "/rural", "/business",

@@ -18,10 +18,10 @@ from geo.errors import SafermapError
 from geo.public.view import public_view
 from service.access.access import Access
 from service.app import create_app
+from service.operation.counted import Counted
 from service.operation.counts import Counts
 from service.operation.log import _Json, _Text, read_kind, told
 from service.operation.routes import finder
-from service.operation.watched import Watched
 from service.site import Site
 
 Fact = str | int | float | bool | list[str] | None
@@ -158,7 +158,7 @@ def test_no_address_makes_more_of_a_line_than_it_may(text: str) -> None:
     logger.addHandler(handler := Kept())
     logger.setLevel(logging.INFO)
     try:
-        app = Watched(nothing, Counts(()), finder([]))  # type: ignore[arg-type]
+        app = Counted(nothing, Counts(()), finder([]))  # type: ignore[arg-type]
         scope = {"type": "http", "method": text, "path": f"/{text}", "headers": [],
                  "query_string": text.encode("utf-8", "replace")}  # fmt: skip
         asyncio.run(app(scope, nothing, nothing))  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import Headers
@@ -19,12 +20,12 @@ _LONGEST = 200  # characters of an address
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-class Watched:
+class Counted:
     """ASGI middleware: one entry a request, and `X-Request-ID` in its answer.
 
     An entry names the address, the parameters and the role. Not what parameters say, which may be
     what somebody looks for; no token and no cookie; and not whence it came, since that is a person
-    at a desk: a proxy that needs it has it, under the same id. `request.state.id` has the id.
+    at a desk: a proxy that needs it has it, under the same id, `request.state.request_id`.
     """
 
     def __init__(self, app: ASGIApp, counts: Counts, route_of: Callable[[str], str]) -> None:
@@ -37,10 +38,12 @@ class Watched:
             return
         scope["state"] = dict(scope.get("state") or {})
         given = Headers(scope=scope).get("x-request-id", "")
-        scope["state"]["id"] = number = given if _SANE.fullmatch(given) else secrets.token_hex(8)
+        scope["state"]["request_id"] = number = (
+            given if _SANE.fullmatch(given) else secrets.token_hex(8)
+        )
         began, status, sent = time.perf_counter(), 0, 0
 
-        async def watched(message: Message) -> None:
+        async def counted(message: Message) -> None:
             nonlocal status, sent
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -54,7 +57,7 @@ class Watched:
 
         self.counts.add("in flight")
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, receive, counted)
         finally:
             self.counts.add("in flight", by=-1)
             seconds = time.perf_counter() - began
@@ -71,12 +74,13 @@ def _log(scope: Scope, route: str, status: int, sent: int, seconds: float) -> No
     state = scope["state"]
     site, visitor = state.get("site"), state.get("visitor")
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    path = quote(scope["path"], safe="/:@,+")[:_LONGEST]
+    path = _shown(scope["path"])
     REQUESTS.info(
-        "%s %s %s, %s bytes, %.1f ms, %s", method, path, status, sent, seconds * 1000, state["id"],
+        "%s %s %s, %s bytes, %.1f ms, %s",
+        method, path, status, sent, seconds * 1000, state["request_id"],
         extra=told(
             "request",
-            id=state["id"],
+            id=state["request_id"],
             method=method,
             path=path,
             route=route,
@@ -91,6 +95,13 @@ def _log(scope: Scope, route: str, status: int, sent: int, seconds: float) -> No
     )  # fmt: skip
 
 
+@lru_cache(2048)
+def _shown(path: str) -> str:
+    """An address in plain characters, and no longer than anybody reads."""
+    return quote(path[:_LONGEST], safe="/:@,+")[:_LONGEST]
+
+
+@lru_cache(2048)
 def _known(query: bytes) -> list[str]:
     """The names of parameters that there are."""
     if not query:
