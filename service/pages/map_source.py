@@ -26,7 +26,7 @@ _TILED = {"set", "filter", "town", *DETAIL}
 
 def in_tiles(layer: Layer, count: int, asked: Collection[str] = ()) -> bool:
     """Whether a map of so many rows has them as tiles, for which nothing else may be asked."""
-    return count > MOST and layer.unit != "points" and {*asked} <= _TILED
+    return count > MOST and layer.geometry != "Point" and {*asked} <= _TILED
 
 
 def areas_of(

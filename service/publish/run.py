@@ -51,7 +51,7 @@ def publish(
         site: what is asked.
         address: of the database, `postgresql://user@host/name`.
         schema: where the tables go.
-        layers: names; none means all that the dataset has.
+        layers: names; none means all that the dataset has but incidents.
         themes: names; none means all that the dataset records.
         parts: the rest of the question, by the names of web addresses.
         readers: the roles that may read, and nobody else.
@@ -60,7 +60,9 @@ def publish(
     Raises QuestionError where no layer can answer, or one that is named cannot; PublishError where
     the database refuses. Then nothing is changed.
     """
-    chosen = [site.layer(name) for name in dict.fromkeys(layers)] or list(site.layers.values())
+    chosen = [site.layer(name) for name in dict.fromkeys(layers)] or [
+        layer for layer in site.layers.values() if not layer.incidents
+    ]
     asked = questions(site, themes, parts)
     with (
         connected(address) as connection,

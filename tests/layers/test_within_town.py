@@ -245,7 +245,7 @@ def test_one_point_or_none(partner: Dataset, name: str, asked: dict[str, str], c
     assert list(found.rows.columns) == [field.name for field in find_layer(name).fields(partner)]
     if count and name in SHARED_OUT:
         assert found.rows["share"].sum() == 1
-    numbers = found.rows.drop(columns="high", errors="ignore").select_dtypes("number")
+    numbers = found.rows.drop(columns=["high", "hour"], errors="ignore").select_dtypes("number")
     assert np.isfinite(numbers.to_numpy(dtype=float)).all()
     assert "nan" not in repr(found.facts)
 
