@@ -31,7 +31,10 @@ from service.operation.work import Work
 from service.policy import Guarded
 from service.site import Site
 
-ADDRESSES = (*names_of([*router.routes, *login.routes]), "/static/leaflet", "/static")
+ADDRESSES = (
+    *names_of([*router.routes, *login.routes]),
+    "/login/oidc", "/login/oidc/callback", "/static/leaflet", "/static",
+)  # fmt: skip
 """The routes that are counted apart."""
 
 

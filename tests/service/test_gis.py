@@ -50,7 +50,11 @@ def test_gdal_reads_a_saved_layer(server: str, tmp_path: Path, layer: str) -> No
 
 def test_gdal_lists_the_layers_of_the_service(server: str) -> None:
     found = ogrinfo(f"OAPIF:{server}/")
-    assert set(re.findall(r"^\d+: ([\w-]+)", found, re.MULTILINE)) == {*LAYERS, *PLACES}
+    assert set(re.findall(r"^\d+: ([\w-]+)", found, re.MULTILINE)) == {
+        *LAYERS,
+        *PLACES,
+        "incidents",
+    }
 
 
 @pytest.mark.parametrize("layer", LAYERS)
