@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.serve import free_port, wait_for
 
 EXAMPLES = 1_300  # of each address; over 20,000 in all
+PATIENCE = 120  # seconds; a file of all layers is made when it is first asked for
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -29,6 +30,7 @@ def fuzz(address: str, examples: int) -> tuple[int, str]:
     """How many questions passed, and what was said; none where one did not."""
     command = [Path(sys.executable).with_name("schemathesis"), "run", f"{address}/api"]
     command += ["--max-examples", str(examples), "--checks", ",".join(CHECKS)]
+    command += ["--request-timeout", str(PATIENCE)]
     command += ["--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--no-color"]
     with tempfile.TemporaryDirectory() as folder:  # where it keeps what it found
         ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
