@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from geo.crs import CRS84, System
 from geo.errors import UnknownNameError
+from geo.formats import to_csv
 from geo.formats.geojson import feature, geojson, jsonfg
-from geo.formats.sheet import to_csv
 from geo.period import Period
 from geo.query import Question
 from geo.recorders import source_asked
