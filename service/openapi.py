@@ -172,9 +172,8 @@ def _get(
     for form in records:
         kind = "string" if form == "gemini" else "object"
         content[MEDIA[form]] = {"schema": {"type": kind}}
-    problems = {"400": {"$ref": "#/components/responses/Problem"}}
-    if in_path:
-        problems["404"] = {"$ref": "#/components/responses/Problem"}
+    refused = ("400", "404", *_LIMITS) if in_path else ("400", *_LIMITS)
+    problems = {status: {"$ref": "#/components/responses/Problem"} for status in refused}
     asked = [{"$ref": f"{_PARAMETER}{parameter}"} for parameter in parameters]
     answer = {"description": "The answer.", "content": content}
     return {
@@ -244,6 +243,7 @@ def _parameter(site: Site, name: str) -> Json:
     }
 
 
+_LIMITS = ("413", "414", "429", "431")  # of size and rate, whatever is asked
 _TILE = (("z", "The zoom."), ("y", "The row, from the north."), ("x", "The column."))
 _STRATEGY = "The figures that the partnership printed, recomputed."
 _PROBLEM: Json = {

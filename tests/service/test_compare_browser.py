@@ -74,7 +74,7 @@ def test_a_name_and_its_figures_do_not_run_into_each_other(see: Seen) -> None:
 def test_choosing_a_theme_asks_it_of_every_area(see: Seen) -> None:
     page = see.open(f"/compare?{JUNE}", drawn=False)
     page.select_option("#choose-theme", "asb")
-    page.wait_for_url("**/compare?*theme=asb*")
+    page.wait_for_url("**/compare?*theme=asb**")
     rows = page.locator("table[data-sortable] tbody tr")
     expect(rows.last).to_contain_text("Councilshire")
     expect(rows.last.locator("td").first).to_have_text("20")

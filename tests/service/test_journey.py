@@ -49,7 +49,7 @@ def test_from_home_to_a_town_on_paper_by_keyboard_alone(see: Seen) -> None:
     tab_to(page, "#choose-theme")
     page.keyboard.type("Shop")
     expect(page.locator("#choose-theme")).to_have_value("shoplifting")
-    page.wait_for_url("**/towns/oswestry?*theme=shoplifting*")
+    page.wait_for_url("**/towns/oswestry?*theme=shoplifting**")
     page.wait_for_selector(".map[data-drawn]")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Shoplifting in Oswestry")
     tab_to(page, ".map > [role=application]")

@@ -108,7 +108,7 @@ def test_enter_opens_the_page_of_the_area_with_the_question_of_the_map(see: Seen
     page.keyboard.press("Home")
     area = order(page)[0]
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/collections/hotspots/items/{area}?*")
+    page.wait_for_url(f"**/collections/hotspots/items/{area}?**")
     assert "theme=shoplifting" in page.url
     expect(page.locator("h1")).to_be_visible()
     page.go_back()

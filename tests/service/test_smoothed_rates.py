@@ -230,7 +230,7 @@ def test_choosing_smoothed_rates_on_a_page_changes_its_address_and_colours(
     before = drawn_page.locator(AREAS).evaluate_all(colours)
     unfold(drawn_page)
     drawn_page.select_option("#choose-rates", "smoothed")
-    drawn_page.wait_for_url("**rates=smoothed*")
+    drawn_page.wait_for_url("**rates=smoothed**")
     after = drawn_page.locator(AREAS).evaluate_all(colours)
     assert len(after) == len(before)
     assert after != before
