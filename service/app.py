@@ -92,6 +92,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=served,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # asked for at each request
     )
     app.state.sites, app.state.access, app.state.audit = sites, access, audit
     app.state.stopping, app.state.limits = False, limits

@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from functools import lru_cache
 
 from geo.errors import AccessError, SafermapError
 
@@ -37,6 +38,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+@lru_cache(1024)
 def on_this_machine(host: str) -> bool:
     """Whether an address can be reached from this machine alone."""
     try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -52,18 +53,25 @@ class Body:
         return replace(self, headers={**self.headers, **last_modified(modified)})
 
     def respond(self, scope: Scope) -> Response:
-        """The whole answer, or 304 where the client has it already."""
-        headers = {
+        """The whole answer, or 304 where the client has it already. It is not to be changed."""
+        if unchanged(Headers(scope=scope), self._told):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=self._told)
+        return self._whole
+
+    @cached_property
+    def _told(self) -> Mapping[str, str]:
+        """What a client is told of it, whether it has it already or not."""
+        return {
             **self.headers,
             "ETag": f'"{self.tag}"',
             "Cache-Control": "no-cache",
             "Vary": "Accept, Accept-Encoding",
         }
-        if unchanged(Headers(scope=scope), headers):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        if self.encoding is not None:
-            headers["Content-Encoding"] = self.encoding
-        return Response(self.content, media_type=self.media_type, headers=headers)
+
+    @cached_property
+    def _whole(self) -> Response:
+        packed = {} if self.encoding is None else {"Content-Encoding": self.encoding}
+        return Response(self.content, media_type=self.media_type, headers={**self._told, **packed})
 
 
 def encoding_of(scope: Scope) -> str | None:

@@ -36,7 +36,8 @@ from service.responses import Body
 from service.tiles import Tiles
 
 BODY_BYTES = 64 * 1024 * 1024
-KEY_BYTES = 2048  # counted for the key of each body
+KEY_BYTES = 2048
+BESIDE_BYTES = 2 * KEY_BYTES  # counted for the key and the headers of each body
 ANSWERS = 64
 ANSWER_ROWS = 200_000  # of one to four kilobytes each
 TEXT_BYTES = 256 * 1024 * 1024
@@ -73,7 +74,7 @@ class Site:
         self.modified = self.built and max(self.built, switched_to(dataset.folder) or self.built)
         self.gazetteer = Gazetteer(dataset)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
-            BODY_BYTES, getsizeof=lambda body: len(body.content) + KEY_BYTES
+            BODY_BYTES, getsizeof=lambda body: len(body.content) + BESIDE_BYTES
         )
         # An answer or texts over the bound are kept alone, or every request would make them anew.
         self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(
@@ -157,10 +158,10 @@ class Site:
     def keep(self, key: tuple[object, ...], body: Body) -> None:
         """Keep a body for the next time; the least recently used give way.
 
-        Nothing is kept under a key longer than what is counted for it.
+        Nothing is kept under a key longer than `KEY_BYTES`.
         """
         long = sum(len(part) for part in key if isinstance(part, str | bytes)) > KEY_BYTES
-        if len(body.content) + KEY_BYTES <= BODY_BYTES and not long:
+        if len(body.content) + BESIDE_BYTES <= BODY_BYTES and not long:
             with self._lock:
                 self._bodies[key] = body
 

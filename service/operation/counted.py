@@ -8,11 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.operation.counts import Counts
-from service.operation.log import REQUESTS, told
+from service.operation.log import REQUESTS, RequestRecord
 from service.parameters import PARAMETERS
 
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -37,7 +36,7 @@ class Counted:
             await self.app(scope, receive, send)
             return
         scope["state"] = dict(scope.get("state") or {})
-        given = Headers(scope=scope).get("x-request-id", "")
+        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         scope["state"]["request_id"] = number = (
             given if _SANE.fullmatch(given) else secrets.token_hex(8)
         )
@@ -75,24 +74,23 @@ def _log(scope: Scope, route: str, status: int, sent: int, seconds: float) -> No
     site, visitor = state.get("site"), state.get("visitor")
     method = scope["method"] if scope["method"] in _METHODS else "other"
     path = _shown(scope["path"])
-    REQUESTS.info(
-        "%s %s %s, %s bytes, %.1f ms, %s",
-        method, path, status, sent, seconds * 1000, state["request_id"],
-        extra=told(
-            "request",
-            id=state["request_id"],
-            method=method,
-            path=path,
-            route=route,
-            parameters=_known(scope["query_string"]),
-            status=status,
-            bytes=sent,
-            milliseconds=round(seconds * 1000, 1),
-            kept=state.get("kept", False),
-            role=visitor.role if visitor else None,
-            version=site.dataset.folder.name if site else None,
-        ),
-    )  # fmt: skip
+    number, milliseconds = state["request_id"], round(seconds * 1000, 1)
+    facts = {
+        "event": "request",
+        "id": number,
+        "method": method,
+        "path": path,
+        "route": route,
+        "parameters": _known(scope["query_string"]),
+        "status": status,
+        "bytes": sent,
+        "milliseconds": milliseconds,
+        "kept": state.get("kept", False),
+        "role": visitor.role if visitor else None,
+        "version": site.dataset.folder.name if site else None,
+    }
+    shown = (method, path, status, sent, milliseconds, number)
+    REQUESTS.handle(RequestRecord("%s %s %s, %s bytes, %s ms, %s", shown, facts))
 
 
 @lru_cache(2048)

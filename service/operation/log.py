@@ -7,6 +7,7 @@ nothing a client sends can begin another line.
 import logging
 import os
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, get_args
@@ -19,6 +20,22 @@ from service.operation.settings import LogKind
 EVENTS, REQUESTS = logging.getLogger("safermap"), logging.getLogger("safermap.requests")
 _TURNING = (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))  # lines, directions
 _CONTROLS = {code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160), *_TURNING)}
+
+
+_BLANK = vars(logging.makeLogRecord({"name": REQUESTS.name, "levelno": logging.INFO}))
+_BLANK["levelname"] = "INFO"
+
+
+class RequestRecord(logging.LogRecord):
+    """An entry for a request, made without looking for its caller, thread and task.
+
+    That would cost as much as giving an answer that is kept.
+    """
+
+    def __init__(self, words: str, args: tuple[object, ...], facts: Mapping[str, object]) -> None:
+        self.__dict__ |= _BLANK
+        self.msg, self.args, self.told = words, args, facts
+        self.created, self.process = time.time(), os.getpid()
 
 
 def told(event: str, **facts: object) -> dict[str, Any]:
