@@ -20,7 +20,7 @@ PICTURES = ("hotspots", "change")
 GRID = "http://www.opengis.net/def/crs/EPSG/0/27700"
 ROBBERY = "&theme=robbery&datetime=2015-04/2016-03"  # in most areas none
 ROWS = {"density": 5, "grid": 621, "map-points": 3413, "rural-urban": 8}
-ROWS |= {"towns": 19, "change-towns": 19}
+ROWS |= {"towns": 19, "change-towns": 19, "incidents": 13_693}
 
 
 def in_qgis(*arguments: str, home: Path, seconds: int = 120) -> subprocess.CompletedProcess[str]:
@@ -77,8 +77,13 @@ def heading_of(server: str, name: str) -> str:
 
 
 def features(server: str, name: str, query: str = "") -> list[dict[str, Any]]:
-    found = get(f"{server}/collections/{name}/items?limit=10000&f=geojson{query}").json()
-    return list(found["features"])
+    address: str | None = f"{server}/collections/{name}/items?limit=10000&f=geojson{query}"
+    found: list[dict[str, Any]] = []
+    while address:
+        page = get(address).json()
+        found += page["features"]
+        address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+    return found
 
 
 def rules(server: str, files: Path, name: str) -> tuple[list[Read], list[Read]]:
