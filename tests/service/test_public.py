@@ -29,6 +29,8 @@ HTML = {"Accept": "text/html"}
 LEAST = 3  # values that a hidden count must keep
 PERIODS = ("2018-04/2019-03", "2019-04/2020-03", "2018-04/2020-03")
 PAGES = ("about", "collections", "api", "conformance", "strategy", "business", "compare")
+TEXTS = ("jsonfg", "geojsonseq", "kml")
+FILTERS = ("count%3C5", "count%20IS%20NULL", "NOT%20count%3E4", "count=2%20OR%20rate%3E0")
 GROUPS = {
     "burglary": {"burglary"},
     "shoplifting": {"shoplifting"},
@@ -78,6 +80,12 @@ def addresses(dataset: Dataset) -> Iterator[str]:
                 f"{items}&datetime={period}{more}&f=geojson"
                 for period, more in itertools.product(PERIODS, narrowed)
             )
+    for name in site.layers:
+        items = f"/collections/{name}/items?theme=burglary"
+        yield from (f"{items}&f={form}" for form in TEXTS)
+        yield from (f"{items}&filter={asked}&f=csv" for asked in FILTERS)
+        yield from (f"{items}&sortby={order}&f=csv" for order in ("count", "-rate"))
+        yield f"/collections/{name}/tiles/WebMercatorQuad/8/83/125?theme=burglary"
 
 
 def every_answer(dataset: Dataset) -> dict[str, tuple[int, bytes]]:
