@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.query import Question
 from layers import towns
 from layers.comparison import (
@@ -17,7 +18,7 @@ from layers.comparison import (
     compare_groups,
     ways,
 )
-from layers.layer import Answer, Field, Layer, always
+from layers.layer import Answer, Layer, always
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from geo.counted import counted
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.measures.change import Change, compare
 from geo.measures.clusters import false_discovery
 from geo.period import Period, month_words
 from geo.query import Question
 from geo.tally import Tally
-from layers.layer import Drawing, DrawnClass, Field
+from layers.layer import Drawing, DrawnClass
 from layers.palette import DOWN, SAME, UP
 
 CLEAR = 0.05

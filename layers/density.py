@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from geo.contours import filled_contours
 from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.fields import Field
 from geo.measures.density import Lattice, kernel_density, peak
 from geo.query import Question
 from geo.shapes import Shapes
 from layers.breaks import class_labels, rounded, rounded_breaks
 from layers.figures import QUESTION, question_columns
-from layers.layer import Answer, Drawing, Field, Layer, always
+from layers.layer import Answer, Drawing, Layer, always
 from layers.within import (
     COUNTS,
     MOVED,

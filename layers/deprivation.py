@@ -7,12 +7,13 @@ import pandas as pd
 from geo.dataset import Dataset
 from geo.deprivation import ABSENT, Index, indices, shown_decile
 from geo.errors import QuestionError
+from geo.fields import Field, FieldKind
 from geo.measures.inequality import by_decile
 from geo.query import Question
 from layers.figures import AREA, FIGURES, QUESTION, lsoa_answer
-from layers.layer import Answer, Drawing, Field, Kind, Layer
+from layers.layer import Answer, Drawing, Layer
 
-FIGURE: dict[str, tuple[Kind, str]] = {
+FIGURE: dict[str, tuple[FieldKind, str]] = {
     "rank": ("integer", "rank in England; 1 is the most deprived"),
     "decile": ("integer", "decile; 1 is the most deprived tenth"),
     "score": ("number", "score; higher is more deprived"),

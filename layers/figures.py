@@ -7,12 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.measures.rates import rate, rate_limits
 from geo.measures.smoothing import smoothed_rate
 from geo.query import Question
 from geo.recorders import names_of
 from geo.tally import Tally
-from layers.layer import Answer, Field
+from layers.layer import Answer
 
 NOBODY = "nobody lives there, residents are not known, or the count is hidden"
 HIDDEN = "it is hidden, as small counts of partners' records are, and others so that none follows"

@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import QuestionError
-from layers.layer import Field
+from geo.fields import Field
 
 GEOMETRY = "geometry"
 """The name of a row's outline or point among its fields."""

@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import CRS84, System
-from layers.layer import Answer, Field
+from geo.fields import Field
+from layers.layer import Answer
 
 FEATURE_ID = "feature_id"
 """The first column: what a feature is called in the web addresses of its layer."""

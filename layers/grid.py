@@ -8,11 +8,12 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.measures.grid import hexagon_cells, hexagon_corners, square_cells, square_corners
 from geo.query import Question
 from geo.shapes import Shapes
 from layers.figures import QUESTION, question_columns
-from layers.layer import Answer, Field, Layer, always
+from layers.layer import Answer, Layer, always
 from layers.within import (
     COUNTS,
     LARGEST_CELL,

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.measures.funnel import funnel_places
 from geo.measures.hotspots import OwnLevel, classify, concentration, own_level
 from geo.measures.robustness import (
@@ -19,7 +20,7 @@ from geo.measures.robustness import (
 )
 from geo.query import Question
 from layers.figures import AREA, FIGURES, HIDDEN, HIDDEN_REASON, QUESTION, lsoa_answer, spread
-from layers.layer import Answer, Drawing, Field, Layer, always
+from layers.layer import Answer, Drawing, Layer, always
 from layers.surroundings import FIELDS, NEAREST, NOT_TESTED, surroundings
 
 OF_HIDDEN = {

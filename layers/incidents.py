@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.grouping import times_before
 from geo.offences import OFFENCES
 from geo.period import month_iso, month_words
@@ -24,7 +25,7 @@ from geo.query import Question
 from geo.question_places import asked_rows
 from geo.shapes import Shapes
 from layers.figures import QUESTION, question_columns
-from layers.layer import Answer, Drawing, Field, Layer, always
+from layers.layer import Answer, Drawing, Layer, always
 from layers.within import MOVED, absent, account, point_names, reach
 
 UNSAID = "not recorded"

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.fields import Field
 from geo.offences import NEVER_MAPPED
 from geo.period import Period
 from geo.query import Question
 from geo.shapes import Shapes
 
-Kind = Literal["string", "integer", "number", "boolean"]
 Rates = Literal["recorded", "smoothed", "locally-smoothed"]
 
 
@@ -46,17 +46,6 @@ RATES: Mapping[Rates, ShownRate] = MappingProxyType(
         ),
     }
 )
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column of a layer: its name and title, its unit, and what it means when it is null."""
-
-    name: str
-    kind: Kind
-    title: str
-    unit: str | None = None
-    null: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ import pandas as pd
 import shapely
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.query import Question
 from geo.shapes import Shapes
 from layers.figures import QUESTION, question_columns
-from layers.layer import Answer, Field, Layer, always
+from layers.layer import Answer, Layer, always
 from layers.within import (
     COUNTS,
     MOVED,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo.counted import counted
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.measures.clusters import Clusters
 from geo.measures.emerging import LEAST_PERIODS, emerging
 from geo.measures.hotspots import classify, own_level
@@ -15,7 +16,7 @@ from geo.measures.persistence import Persistence, persistence
 from geo.period import Period, month_words
 from geo.query import Question
 from layers.figures import AREA, FIGURES, QUESTION, lsoa_answer
-from layers.layer import Answer, Drawing, DrawnClass, Field, Layer, always
+from layers.layer import Answer, Drawing, DrawnClass, Layer, always
 from layers.palette import RAMP
 from layers.surroundings import tested
 

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.query import Question
 from geo.rural_urban import CLASS, CLASSES, PLACES, SPLIT
 from geo.tally import Tally
@@ -20,7 +21,7 @@ from layers.figures import (
     spread,
     sum_by,
 )
-from layers.layer import Answer, Drawing, Field, Layer, always
+from layers.layer import Answer, Drawing, Layer, always
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.measures.clusters import Clusters, clusters
 from geo.measures.moran import local_moran, moran, told_quadrants
 from geo.measures.neighbours import Neighbours
@@ -15,7 +16,6 @@ from geo.measures.robustness import Stands, cluster_settings
 from geo.measures.smoothing import locally_smoothed_rate
 from geo.query import Question
 from layers.figures import HIDDEN
-from layers.layer import Field
 
 NEAREST = (4, 8)
 NOT_TESTED = "see cluster_reason"

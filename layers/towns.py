@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.measures.hotspots import concentration
 from geo.query import Question
 from layers.figures import (
@@ -16,7 +17,7 @@ from layers.figures import (
     spread,
     sum_by,
 )
-from layers.layer import Answer, Drawing, Field, Layer, always
+from layers.layer import Answer, Drawing, Layer, always
 
 
 def compute(dataset: Dataset, question: Question) -> Answer:

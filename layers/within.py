@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.fields import Field
 from geo.measures.density import point_spacing
 from geo.measures.hotspots import concentration, fewest_holding
 from geo.query import Question
 from geo.question_places import asked_places, never_mapped, place_counts
 from geo.shapes import Shapes
-from layers.layer import Drawing, Field
+from layers.layer import Drawing
 
 LEAST_PLACES = 30  # fewer say nothing of how far points stand apart
 MOST_APART = 500  # metres; where points stand further apart than that, they are not clustered

@@ -7,10 +7,11 @@ import geopandas
 import pyarrow as pa
 
 from geo.errors import QuestionError
-from geo.formats.content import Column, Content, Writer
+from geo.fields import Field
+from geo.formats.content import Content, Writer
 from geo.query import Question
 from layers.frame import FEATURE_ID, frame_of
-from layers.layer import Field, Layer
+from layers.layer import Layer
 from service.file_body import FileBody
 from service.formats import FORMATS, Format
 from service.items import constants_of, csv_items, file_name, geojson_items, jsonfg_items
@@ -23,10 +24,10 @@ _TOLD = (
     "theme", "theme_title", "period", "months_missing", "source", "illustrative", "place", "town",
     "denominator", "caveats", "attribution", "licence", "transformation", "dataset_id",
 )  # fmt: skip
-_ID = Column(FEATURE_ID, "string", "What the feature is called in the addresses of its layer")
+_ID = Field(FEATURE_ID, "string", "What the feature is called in the addresses of its layer")
 _CONSTANTS = {
-    "denominator": Column("denominator", "string", "What rates divide by"),
-    "caveat": Column("caveat", "string", "What must be known first of these figures"),
+    "denominator": Field("denominator", "string", "What rates divide by"),
+    "caveat": Field("caveat", "string", "What must be known first of these figures"),
 }
 
 
@@ -102,14 +103,13 @@ def content_of(site: Site, layer: Layer, question: Question, window: Window) -> 
         names = [field.name for field in shown]
         return texts_of(answer, rows, chosen, window.system, names=names, constants=constants)
 
-    columns = [Column(f.name, f.kind, f.title, f.unit, f.null) for f in shown]
     title = f"{layer.title}: {question.theme.title}, {question.period.words()}"
     return Content(
         name=layer.name,
         title=title,
         description=_description(title, layer, said),
         facts={name: said[name] for name in _TOLD if said[name] is not None},
-        columns=(_ID, *columns, *(_CONSTANTS[name] for name in constants)),
+        columns=(_ID, *shown, *(_CONSTANTS[name] for name in constants)),
         constants=constants,
         label=layer.label,
         all_names=(FEATURE_ID, *(field.name for field in fields), *constants),

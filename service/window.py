@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from geo.crs import CRS84, SYSTEMS, System
 from geo.dataset import Dataset
 from geo.errors import QuestionError
+from geo.fields import Field
 from geo.shapes import Box
 from layers.filtering import kept
-from layers.layer import Answer, Field, Layer, Rates
+from layers.layer import Answer, Layer, Rates
 from service.filters import read_expression
 from service.parameters import DEFAULT_LIMIT, LARGEST_LIMIT, read_rates
 

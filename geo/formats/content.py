@@ -9,16 +9,7 @@ from typing import Any, Literal
 import geopandas
 import pyarrow as pa
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name, what it is, its unit, and what it means when it is empty."""
-
-    name: str
-    kind: str
-    title: str
-    unit: str | None = None
-    null: str | None = None
+from geo.fields import Field
 
 
 @dataclass(frozen=True)
@@ -37,7 +28,7 @@ class Content:
     title: str
     description: str
     facts: Mapping[str, Any]
-    columns: tuple[Column, ...]
+    columns: tuple[Field, ...]
     constants: Mapping[str, str]
     label: str
     all_names: tuple[str, ...]

@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import shapely
 
-from geo.formats.content import Column, Content
+from geo.fields import Field
+from geo.formats.content import Content
 from geo.formats.records import Record, records
 
 _KINDS = {"string": "string", "integer": "int", "number": "double", "boolean": "bool"}
@@ -67,7 +68,7 @@ def _description(content: Content, row: Record) -> str:
     return "<br/>".join(html.escape(_said(column, row[column.name])) for column in told)
 
 
-def _said(column: Column, value: object) -> str:
+def _said(column: Field, value: object) -> str:
     if value is None:
         return f"{column.title}: none" + (f" ({column.null})" if column.null else "")
     words = {True: "yes", False: "no"}[value] if isinstance(value, bool) else _plain(value)

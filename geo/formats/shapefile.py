@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 import geopandas
 import pyogrio
 
-from geo.formats.content import Column, Content
+from geo.fields import Field
+from geo.formats.content import Content
 from geo.formats.short_names import LONGEST, short_names
 
 README = "README.txt"
@@ -87,7 +88,7 @@ def _readme(content: Content, short: dict[str, str], cut: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _said(column: Column, short: str) -> str:
+def _said(column: Field, short: str) -> str:
     said = column.title if column.name == short else f"{column.name}: {column.title}"
     if column.unit:
         said += f" ({column.unit})"

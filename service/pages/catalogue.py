@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from geo.crs import GRID
 from geo.dataset import Dataset
+from geo.fields import Field
 from geo.formats import Record
 from geo.offences import OFFENCES, THEMES
 from geo.query import Question
-from layers.layer import Answer, Field, Layer
+from layers.layer import Answer, Layer
 from layers.legend import MARKS, NONE_FAR_ABOVE, Legend, none_marked
 from service import words
 from service.formats import FORMATS

@@ -9,8 +9,9 @@ import geopandas
 import shapely
 
 from geo.dataset import Dataset
+from geo.fields import Field
 from layers.frame import FEATURE_ID
-from layers.layer import Field, Layer
+from layers.layer import Layer
 
 SRID = 27700
 GEOMETRY = "geom"

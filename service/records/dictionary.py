@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from geo.fields import Field
 from geo.formats import to_csv
-from layers.layer import Field
 from service.pages.frame import frame
 from service.pages.render import render_page
 from service.responses import Body

@@ -18,8 +18,9 @@ from postgres import in_order, make_database
 
 from bench.postgres import PATIENCE, Server
 from geo.dataset import Dataset
+from geo.fields import Field
 from layers import towns
-from layers.layer import Answer, Field
+from layers.layer import Answer
 from layers.registry import all_layers
 from service.publish import replace as replacing
 from service.publish.run import publish
