@@ -5,10 +5,8 @@ import io
 import json
 import random
 import shutil
-import signal
 import stat
 import subprocess
-import sys
 import tarfile
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +16,7 @@ import filelock
 import pytest
 from command_line import tree
 from kept_sources import NEW, OLD, build_kept, texts_under
+from killed import killed_at
 
 import geo.backup.write
 from geo.backup import back_up, restore
@@ -29,7 +28,6 @@ from geo.versions import all_versions, current_folder, roll_back
 
 LONG, MONTHS = Keep(until=date(2999, 1, 1)), Keep(months=18)
 AFTER = date(2016, 5, 1)  # of 18 months from November 2014
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -241,24 +239,10 @@ def test_what_is_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
-KILLED = """
-import os, signal, sys
+RESTORE = """
 from pathlib import Path
-import geo.backup.restore, geo.versions
 from geo.backup import restore
 
-module, name = sys.argv[1].rsplit(".", 1)
-left, owner = int(sys.argv[2]), sys.modules[module]
-before = getattr(owner, name)
-
-def counted(*arguments, **more):
-    global left
-    left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return before(*arguments, **more)
-
-setattr(owner, name, counted)
 restore(Path(sys.argv[3]), Path(sys.argv[4]))
 """
 
@@ -278,10 +262,7 @@ def test_a_restore_that_is_killed_leaves_the_old_dataset(
     home = tmp_path / "home"
     shutil.copytree(held, home)
     before = current_folder(home)
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED, step, str(after), backup, home], check=False, cwd=ROOT
-    )
-    assert ended.returncode == -signal.SIGKILL
+    killed_at(step, after, RESTORE, backup, home)
     assert current_folder(home) == before
     Dataset.open(home)
     restore(backup, home)

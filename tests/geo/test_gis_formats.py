@@ -16,8 +16,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.fields import Field
 from geo.formats import records
-from geo.formats.content import Column, Content, Writer
+from geo.formats.content import Content, Writer
 from geo.formats.geojson import feature_texts, write_sequence
 from geo.formats.gis import write_flatgeobuf, write_geopackage, write_geoparquet
 from geo.formats.kml import write_kml
@@ -44,12 +45,12 @@ NUMBERS = [0, -1, 2**31 - 1, None, 7, 1]
 RATES = [0.1 + 0.2, None, 1e-9, 123456.789012345, -0.5, 1e15]
 FLAGS = [True, False, None, True, False, True]
 COLUMNS = (
-    Column("feature_id", "string", "Its id"),
-    Column("name", "string", "Its name", null="it has none"),
-    Column("residents_counted", "integer", "People", "people", "not known"),
-    Column("residents_counted_rate", "number", "How many", "per 1,000"),
-    Column("estimated", "boolean", "Whether it is"),
-    Column("caveat", "string", "What to know"),
+    Field("feature_id", "string", "Its id"),
+    Field("name", "string", "Its name", null="it has none"),
+    Field("residents_counted", "integer", "People", "people", "not known"),
+    Field("residents_counted_rate", "number", "How many", "per 1,000"),
+    Field("estimated", "boolean", "Whether it is"),
+    Field("caveat", "string", "What to know"),
 )
 HOLE = shapely.box(0, 0, 3, 3).difference(shapely.box(1, 1, 2, 2))
 OUTLINES = [shapely.MultiPolygon([HOLE, shapely.box(9, 9, 10, 10)])] * 3 + [

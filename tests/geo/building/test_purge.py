@@ -1,15 +1,13 @@
 """What is held too long is refused to whoever opens it, and gone for good once it is purged."""
 
 import shutil
-import signal
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 from incident_rows import incident_rows
 from kept_sources import NEW, OLD, REFUSED, WHILE_HELD, build_kept, texts_under
+from killed import killed_at
 
 from geo.building.purge import Purged, plan_purge, purge
 from geo.dataset import Dataset
@@ -23,7 +21,6 @@ UNTIL = Keep(until=date(2016, 4, 30))
 MONTHS = Keep(months=18)
 AFTER = date(2016, 5, 1)  # of both: with 18 months, November 2014 is one too many
 TABLES = ("lsoas", "towns", "counts", "neighbours", "dropped", "public")
-TESTS = Path(__file__).parents[2]
 
 
 def purged(home: Path, today: date = AFTER) -> Purged:
@@ -199,27 +196,12 @@ def test_a_damaged_part_leaves_everything_as_it_was(tmp_path: Path) -> None:
     assert not list(home.glob(".building-*"))
 
 
-KILLED = """
-import os, signal, sys
+PURGE = """
 from datetime import date
 from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-import geo.building.version, geo.versions, shutil
 from geo.building.purge import plan_purge, purge
 
-module, name = sys.argv[2].rsplit(".", 1)
-left, owner = int(sys.argv[3]), sys.modules[module]
-before = getattr(owner, name)
-
-def counted(*arguments, **more):
-    global left
-    left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return before(*arguments, **more)
-
-setattr(owner, name, counted)
-home, today = Path(sys.argv[4]), date(2016, 5, 1)
+home, today = Path(sys.argv[3]), date(2016, 5, 1)
 purge(home, plan_purge(home, today), today)
 """
 STEPS = [
@@ -252,10 +234,7 @@ def test_killed_at_any_step_it_is_whole_and_the_next_finishes(
     home = tmp_path / "home"
     shutil.copytree(two_versions[council] / "home", home)
     first = current_folder(home)
-    ended = subprocess.run(
-        [sys.executable, "-c", KILLED, TESTS, step, str(after), home], check=False, cwd=TESTS.parent
-    )
-    assert ended.returncode == -signal.SIGKILL
+    killed_at(step, after, PURGE, home)
     try:
         served = current_folder(home)
     except DatasetError:
