@@ -10,11 +10,12 @@ import pytest
 from browsing import browser, see
 from command_line import Ended, Run
 from postgres import ROLES
+from publishing import database, put
 from work_accounts import accounts, sites_by_role
 
 from bench.postgres import PASSWORD, AbsentError, Server, serving_databases
 
-__all__ = ["accounts", "browser", "see", "sites_by_role"]  # fixtures
+__all__ = ["accounts", "browser", "database", "put", "see", "sites_by_role"]  # fixtures
 
 HEADER = "incident_id,month,offence,easting,northing"
 SQUARE = "349132,312545"  # in Shrewsbury
