@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,8 @@ import httpx2
 import pytest
 from serving import PATIENCE, started
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 NAME = "maps.example.gov.uk"
 
 
@@ -53,6 +55,18 @@ def test_the_unit_is_as_closed_as_the_documents_say(unit: Path) -> None:
     assert said is not None
     # Later systemd may count more; the documents tell what 252 does.
     assert float(score[1]) <= float(said[1]) + 0.5
+
+
+def test_a_container_is_given_all_that_is_installed() -> None:
+    """What a wheel is made of is copied, and nothing is kept from being."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = {*project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"], "pyproject.toml"}
+    wanted |= {project["project"]["readme"], *project["project"]["license-files"], "uv.lock"}
+    steps = (ROOT / "Containerfile").read_text("utf-8").splitlines()
+    copied = [step.split()[1:-1] for step in steps if step.startswith("COPY ") and "--" not in step]
+    assert {name for names in copied for name in names} == wanted
+    let = (ROOT / ".containerignore").read_text("utf-8").splitlines()
+    assert {line.removeprefix("!") for line in let if line.startswith("!")} == wanted
 
 
 @contextmanager
