@@ -46,7 +46,7 @@ def main() -> None:
     program = Path(sys.executable).with_name("safermap")
     with tempfile.TemporaryDirectory() as home:
         command = [program, "serve", "--port", str(port)]
-        server = subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen([*command, "--log-format", "off"], cwd=home)
         try:
             wait_for(f"{address}/health")
             passed, said = fuzz(address, EXAMPLES)
