@@ -3,7 +3,7 @@ UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 STAMP := .venv/.set-up
 
-.PHONY: setup serve test test-qgis check bench
+.PHONY: setup serve test test-qgis check sbom bench
 
 setup: $(STAMP)
 
@@ -25,6 +25,12 @@ check: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m supply.audit
+
+# What safermap is made of, as CycloneDX; made for a release, and not committed.
+sbom: setup
+	mkdir -p dist
+	$(BIN)/python -m supply.sbom dist/safermap.cdx.json
 
 test: check
 	$(BIN)/pytest --numprocesses auto --dist loadfile

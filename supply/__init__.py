@@ -1,0 +1,1 @@
+"""What safermap is made of: known vulnerabilities of it, and the list of it."""
