@@ -13,7 +13,9 @@ from geo.recorders import names_of, recorders
 from geo.recording import RecordingChange, crossed
 from layers.layer import Answer, Layer
 
+LICENCE_NAME = "Open Government Licence v3.0"
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+PARTNERS_TERMS = "The partner's own terms"
 ILLUSTRATIVE = (
     "Illustrative incidents: drawn to match the partnership's printed totals. They are not real "
     "reports. Areas, residents and deprivation are real."
@@ -51,7 +53,7 @@ def describe(dataset: Dataset, layer: Layer, question: Question, answer: Answer)
         "caveats": caveats(dataset, question, layer, since),
         "facts": answer.facts,
         "attribution": attribution(dataset, question.sources),
-        "licence": LICENCE,
+        "licence": licence_of(dataset),
         "transformation": dataset.manifest["transformation"],
         "dataset_id": dataset.id,
     }
@@ -187,6 +189,11 @@ def _hidden_words(dataset: Dataset, question: Question) -> list[str]:
 def recording_words(change: RecordingChange) -> str:
     """What a change of recording means for figures from before and after it."""
     return f"Recording changed in {change.words()}: figures from before and after are not alike."
+
+
+def licence_of(dataset: Dataset) -> str | None:
+    """The address of the licence of what is shown; None where partners' own terms hold."""
+    return None if dataset.holds_partner_records else LICENCE
 
 
 def attribution(dataset: Dataset, sources: tuple[int, ...] | None = None) -> str:

@@ -7,7 +7,7 @@ from geo.period import month_iso
 from geo.recorders import names_of
 from layers.filtering import GEOMETRY
 from layers.layer import Layer
-from layers.metadata import LICENCE, attribution
+from layers.metadata import LICENCE_NAME, attribution, licence_of
 from service.formats import FORMATS
 from service.items import QUERYABLES, SCHEMA_MEDIA, link
 from service.negotiate import MEDIA
@@ -84,14 +84,14 @@ def collections(site: Site, base: str) -> dict[str, Any]:
 def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
     """One layer: what it is, how far it reaches, where its features are, what its fields mean."""
     here = f"{base}/collections/{layer.name}"
-    dataset = site.dataset
+    dataset, licence = site.dataset, licence_of(site.dataset)
     first, last = dataset.period.first, dataset.period.last
     return {
         "id": layer.name,
         "title": layer.title,
         "description": layer.summary,
         "attribution": attribution(dataset),
-        "license": LICENCE,
+        "license": licence,
         "illustrative": dataset.illustrative,
         "source": names_of(dataset, tuple(range(len(dataset.sources)))),
         "sources": [
@@ -136,7 +136,7 @@ def collection(site: Site, layer: Layer, base: str) -> dict[str, Any]:
             link(f"{here}/tiles/{TILE_GRID}", VECTOR_TILES, MEDIA["json"], "as vector tiles"),
             link(f"{here}/style?f=qml", "stylesheet", MEDIA["qml"], "style for QGIS"),
             link(f"{here}/style?f=sld", "stylesheet", MEDIA["sld"], "style as SLD 1.0"),
-            link(LICENCE, "license", MEDIA["html"], "Open Government Licence v3.0"),
+            *([link(licence, "license", MEDIA["html"], LICENCE_NAME)] if licence else ()),
         ],
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
+from layers.metadata import LICENCE_NAME, PARTNERS_TERMS, licence_of
 from service.documents import OPENAPI_MEDIA
 from service.formats import FORMATS
 from service.items import SCHEMA_MEDIA
@@ -35,6 +36,7 @@ _FORMAT_OF = {media: name for name, media in MEDIA.items()} | {
 
 def api_document(site: Site, base: str) -> Json:
     """The whole definition."""
+    licence = licence_of(site.dataset)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -43,10 +45,7 @@ def api_document(site: Site, base: str) -> Json:
             "description": "Anti-social behaviour, crime and deprivation by area, as OGC API - "
             "Features. ASB is not crime and is never added to it.",
             **({"contact": {"email": site.contact}} if site.contact else {}),
-            "license": {
-                "name": "Open Government Licence v3.0",
-                "url": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-            },
+            "license": {"name": LICENCE_NAME, "url": licence} if licence else {"name": PARTNERS_TERMS},
         },
         "servers": [{"url": base or "/"}],
         "paths": {address: _named_formats(path) for address, path in _paths(site).items()},

@@ -9,7 +9,7 @@ from geo.formats import Record
 from geo.query import Question
 from layers.layer import Layer
 from layers.legend import Legend
-from layers.metadata import LICENCE, attribution
+from layers.metadata import PARTNERS_TERMS, attribution, licence_of
 from layers.styles.project import About, LiveLayer, collection, to_definition, to_project
 from layers.styles.qml import to_qml
 from layers.styles.sld import to_sld
@@ -95,7 +95,7 @@ def project_body(site: Site, base: str) -> Body:
         title += " (illustrative incidents)"
     said = f"Layers of {dataset.area} as they are now: {question.theme.title}, "
     said += f"{question.period.words()}. {attribution(dataset)}"
-    about = About(title, said, LICENCE, (west, south, east, north))
+    about = About(title, said, licence_of(dataset) or PARTNERS_TERMS, (west, south, east, north))
     content = to_project(about, [*_live(site, question, base)])
     headers = {"Content-Disposition": 'attachment; filename="safermap.qgs"'}
     return Body.of(content, MEDIA["qgs"], headers)
@@ -108,7 +108,7 @@ def _abstract(layer: Layer, question: Question, said: Mapping[str, Any]) -> str:
         f"{said['theme_title']}, {question.period.words()}. Source: {said['source']}.",
         f"Rates per 1,000 {said['denominator']}." if said["denominator"] else "",
         *said["caveats"],
-        f"{said['attribution']} Licence: {said['licence']}",
+        f"{said['attribution']} Licence: {said['licence'] or PARTNERS_TERMS}",
     ]
     return " ".join(part for part in parts if part)
 
@@ -138,7 +138,7 @@ def _one(site: Site, layer: Layer, question: Question, window: Window, base: str
         group=_group(layer),
         abstract=_abstract(layer, question, said),
         attribution=said["attribution"],
-        licence=said["licence"],
+        licence=said["licence"] or PARTNERS_TERMS,
         label=layer.label,
         points=layer.geometry == "Point",
         extent=layer.shapes(site.dataset).extent,

@@ -10,6 +10,7 @@ from geo.formats import Record
 from geo.period import MONTH_NAMES
 from geo.query import Question
 from layers.legend import MARKS, Legend, none_marked
+from layers.metadata import LICENCE_NAME
 from layers.registry import find_layer
 from service import words
 from service.briefing.figures import NOT_BELOW, briefing_facts, mapped_places, together
@@ -54,7 +55,7 @@ def briefing(site: Site, asked: Question, base: str, on: date) -> Json:
         "areas": areas_said(question, facts),
         "caveats": _balanced([bold_first(text) for text in facts["caveats"][:CAVEATS]]),
         "more_caveats": max(0, len(facts["caveats"]) - CAVEATS),
-        "source": f"{whole['attribution']} Open Government Licence v3.0. "
+        "source": f"{whole['attribution']} {'' if whole['licence'] else 'Areas: '}{LICENCE_NAME}. "
         f"Outlines: LSOA {whole['vintage']}.",
         "address": f"{base}{link}",
         "date": f"{on.day} {MONTH_NAMES[on.month - 1]} {on.year}",

@@ -9,7 +9,7 @@ from geo.period import month_iso
 from geo.public.tables import Published
 from geo.recording import RECORDING_CHANGES
 from geo.refused import Reason, refused_reasons
-from layers.metadata import LICENCE, attribution
+from layers.metadata import attribution, licence_of
 from service.pages.frame import recorded_by
 
 ROWS = ("read", "refused", "accepted", "located", "unlocated", "outside", "ring")
@@ -46,7 +46,7 @@ def about_facts(dataset: Dataset) -> dict[str, Any]:
         ],
         "transformation": manifest["transformation"],
         "attribution": attribution(dataset),
-        "licence": LICENCE,
+        "licence": licence_of(dataset),
     }
 
 

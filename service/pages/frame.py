@@ -11,7 +11,7 @@ from geo.period import Period
 from geo.query import Question
 from geo.recorders import months_of, names_of, source_asked
 from layers.layer import Layer
-from layers.metadata import attribution, caveats, sources
+from layers.metadata import attribution, caveats, licence_of, sources
 from service.site import Site
 from service.words import side_by_side
 
@@ -36,6 +36,7 @@ def frame(
             "others": [_recorded(dataset.held[s]) for s in everyone if s not in counted],
             "period": months_of(dataset, counted).words(),
             "attribution": attribution(dataset, counted),
+            "licence": licence_of(dataset),
             "vintage": VINTAGES.get(vintage, vintage),
             "streets": any(s.sensitivity == "open" and not s.illustrative for s in dataset.sources),
             "towns": bool(len(dataset.towns)),

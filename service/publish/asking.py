@@ -12,7 +12,7 @@ from geo.errors import HiddenError, QuestionError
 from geo.query import Question
 from layers.frame import frame_of
 from layers.layer import Layer
-from layers.metadata import describe
+from layers.metadata import LICENCE_NAME, PARTNERS_TERMS, describe
 from service.parameters import read_question
 from service.publish.tables import (
     ANY_OUTLINE,
@@ -104,6 +104,7 @@ class Asked:
             if all(words in one["caveats"] for one in said)
         ]
         a_theme = next(iter(self.said), "crime")
+        licence = first.get("licence")
         parts = [
             f"{self.layer.title}.",
             self.layer.summary,
@@ -112,7 +113,7 @@ class Asked:
             f"Source: {_each(one['source'] for one in said)}.",
             f"Denominator: {first['denominator']}." if first.get("denominator") else "",
             *shared,
-            f"Licence: Open Government Licence v3.0, {first.get('licence')}.",
+            f"Licence: {LICENCE_NAME}, {licence}." if licence else f"{PARTNERS_TERMS} hold for it.",
             "More of each theme is in the table themes, of each column in fields.",
         ]
         return " ".join(part for part in parts if part)

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from geo.dataset import Dataset
 from geo.errors import PublishError
-from layers.metadata import LICENCE, attribution
+from layers.metadata import PARTNERS_TERMS, attribution, licence_of
 from service.console import publish_progress, say
 from service.publish.asking import Asked, questions
 from service.publish.database import connected
@@ -106,7 +106,7 @@ def _publication(dataset: Dataset, *, public: bool) -> Row:
         dataset.holds_partner_records,
         dataset.illustrative,
         attribution(dataset),
-        LICENCE,
+        licence_of(dataset) or PARTNERS_TERMS,
         dataset.manifest["transformation"],
         version("safermap"),
     )

@@ -9,7 +9,7 @@ from geo.dataset import Dataset
 from geo.period import Period
 from geo.query import Question
 from layers.layer import Layer
-from layers.metadata import LICENCE, caveats
+from layers.metadata import caveats, licence_of
 from service.formats import FORMATS
 from service.items import days
 from service.pages.about_facts import about_facts
@@ -77,7 +77,7 @@ def record_of(site: Site, layer: Layer, base: str) -> Record:
         day=made[:10] if made else last,
         lineage=" ".join(_lineage(facts, rated=layer.rated(dataset))),
         use=tuple(_use(facts)),
-        licence=None if restricted else LICENCE,
+        licence=licence_of(dataset),
         restricted=restricted,
         organisation=dataset.partnership,
         contact=site.contact,

@@ -206,6 +206,9 @@ def test_a_service_shows_nothing_after_midnight(
     assert page.status_code == 503
     assert "Nothing is shown at present</h1>" in page.text
     assert "Content-Security-Policy" in page.headers
+    for held in site.dataset.held:
+        assert held.source.name not in page.text
+        assert held.period.words() not in page.text
     assert not made.exists()
     [style] = re.findall(r'href="(/static/[^"]+\.css[^"]*)"', page.text)[:1]
     assert service.get(style).status_code == 200

@@ -148,6 +148,14 @@ def test_partner_records_are_said_to_be_limited_unless_only_what_is_public_is_sh
         assert ("Open Government Licence v3.0" in said) != limited
         if not limited:
             assert "rows read" not in text(found, ".//d:lineage//d:statement")[0]
+        for path in (
+            "/api?f=json", "/about?f=json", "/collections?f=json", "/collections/lsoas?f=json",
+            "/collections/lsoas/items", "/collections/lsoas/items?f=gpkg", "/qgis/project.qgs",
+            "/collections/lsoas/style?f=qlr",
+        ):  # fmt: skip
+            told = asked.get(path)
+            assert told.status_code == 200, path
+            assert (b"open-government-licence" in told.content) != limited, path
 
 
 def test_the_dictionary_has_every_field_of_every_layer(
