@@ -7,8 +7,12 @@ from service.site import Site
 
 
 def asked(scope: Scope) -> tuple[object, ...]:
-    """What an answer depends on: the address as others see it, and what Accept headers say."""
-    headers = dict(scope["headers"])
+    """What an answer depends on: the address as others see it, and what Accept headers say.
+
+    Of a header that stands there twice the first counts, here as where the answer is made, or
+    somebody could have an answer kept for others that is not theirs.
+    """
+    headers = dict(reversed(scope["headers"]))
     return (
         scope["scheme"],
         headers.get(b"host"),

@@ -35,6 +35,8 @@ class Guarded:
         headers = {
             "Content-Security-Policy": content_policy(tiles),
             "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
             "Referrer-Policy": "same-origin",
             "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED),
         }

@@ -18,6 +18,7 @@ from service.pages.render import render_page
 
 LONGEST = 4_096  # bytes of a form
 UNCACHED = {"Cache-Control": "no-store"}
+FORGOTTEN = {"Clear-Site-Data": '"cache"'}  # a browser that is shared keeps no page of a role
 router = APIRouter()
 
 
@@ -71,7 +72,7 @@ async def logout(request: Request) -> Response:
     """End the session."""
     access: Access = request.app.state.access
     await record(request, request.state.visitor, "signed out")
-    response = RedirectResponse("/", HTTPStatus.SEE_OTHER, UNCACHED)
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER, UNCACHED | FORGOTTEN)
     access.sessions.end(response, request.scope)
     return response
 

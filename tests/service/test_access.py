@@ -72,7 +72,8 @@ def test_signing_in_opens_and_signing_out_closes(guarded: Guarded) -> None:
     page = client.get("/rural", headers={"Accept": "text/html"})
     assert "Partner view" in page.text
     assert page.headers["cache-control"] == "private, no-cache"
-    client.post("/logout", headers=here)
+    ended = client.post("/logout", headers=here)
+    assert ended.headers["clear-site-data"] == '"cache"'
     assert counts(client) == public
     assert "Sign in" in client.get("/", headers={"Accept": "text/html"}).text
 

@@ -212,6 +212,20 @@ def test_the_same_question_has_the_same_bytes_on_every_server_and_build(
     assert len({found.headers["etag"] for found in asked}) == 1
 
 
+def test_a_header_said_twice_keeps_nothing_for_others_that_is_not_theirs(
+    client: TestClient,
+) -> None:
+    path = "/dictionary?f=json"  # nobody else here asks for it packed
+    plain = {"Accept": "application/json", "Accept-Encoding": "identity"}
+    client.get("/about", headers=[("Accept", "text/html"), ("Accept", "application/json")])
+    assert client.get("/about", headers=plain).headers["content-type"] == JSON
+    client.get(path, headers=[("Accept-Encoding", "br"), ("Accept-Encoding", "identity")])
+    assert "content-encoding" not in client.get(path, headers=plain).headers
+    hosts = [("Host", "elsewhere.example"), ("Host", "testserver")]
+    client.get("/collections?f=json", headers=hosts)
+    assert "elsewhere" not in client.get("/collections?f=json").text
+
+
 def test_links_name_the_address_that_was_asked(client: TestClient) -> None:
     for host in ("maps.example", "other.example:8443"):
         found = client.get("/", headers={"Host": host}).json()

@@ -36,7 +36,8 @@ def strict(response: object) -> None:
     assert found["frame-ancestors"] == found["base-uri"] == ["'none'"]
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
+    for name in ("referrer-policy", "cross-origin-opener-policy", "cross-origin-resource-policy"):
+        assert headers[name] == "same-origin"
     assert "geolocation=()" in headers["permissions-policy"]
 
 
