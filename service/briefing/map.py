@@ -14,6 +14,7 @@ from geo.dataset import Dataset
 from geo.formats import Record
 from geo.query import Question
 from layers.legend import MARKS, NO_FIGURE, Legend
+from layers.styles.xml import clean
 from service.briefing.labels import LEADING, SIZES, Ground, Label
 
 WIDTH, HEIGHT = 516.0, 370.0  # points: the width of the page inside its margins
@@ -86,7 +87,7 @@ def draw_town(
         '<g clip-path="url(#sheet)" font-family="Roboto"><rect width="{w:.0f}" height="{h:.0f}" '
         'fill="{paper}"/>{inside}</g></svg>'
     ).format(w=WIDTH, h=HEIGHT, paper=_PAPER, inside=Markup("").join(parts))
-    return TownMap(str(svg), _samples(places, radius))
+    return TownMap(clean(str(svg)), _samples(places, radius))
 
 
 class _View:

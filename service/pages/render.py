@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from geo.counted import counted
+from layers.styles.xml import clean
 from service import words
 
 _TEMPLATES = Environment(
@@ -28,5 +29,6 @@ _TEMPLATES.filters.update(
 
 
 def render_page(template: str, **context: Any) -> bytes:  # noqa: ANN401
-    """A page as bytes."""
-    return _TEMPLATES.get_template(template).render(context).encode()
+    """A page as bytes; in XML, without the characters that it has no way to write."""
+    text = _TEMPLATES.get_template(template).render(context)
+    return (clean(text) if template.endswith(".xml") else text).encode()
