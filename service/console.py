@@ -8,8 +8,9 @@ from pathlib import PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, track
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +18,7 @@ from geo.building.parts import Part
 from geo.incidents import Refusal
 from geo.incidents.files import IncidentFile
 from geo.versions import Version
+from service.operation.log import CONTROLS
 
 if TYPE_CHECKING:
     from geo.public.make import PublicYear
@@ -27,8 +29,28 @@ SHOWN_FILES = 60
 NAME_WIDTH = 36
 SECONDS_BETWEEN_LINES = 10
 
-stdout = Console(width=None if sys.stdout.isatty() else 120)
-stderr = Console(stderr=True)
+_SPLIT = dict.fromkeys(range(55296, 57344), "?")  # bytes of a file's name that are no UTF-8
+_WRITTEN_OUT = {code: out for code, out in (CONTROLS | _SPLIT).items() if code not in (9, 10)}
+
+
+class PlainConsole(Console):
+    """One on which no text, such as the name of a file, moves the cursor or hides anything."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """What is shown, with control characters written out."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=plain(segment.text))
+
+
+def plain(text: str) -> str:
+    """A text with its control characters written out."""
+    return text.translate(_WRITTEN_OUT)
+
+
+stdout = PlainConsole(width=None if sys.stdout.isatty() else 120)
+stderr = PlainConsole(stderr=True)
 
 
 def progress(files: Iterable[IncidentFile], total: int) -> Iterable[IncidentFile]:
@@ -84,7 +106,7 @@ def publish_progress(layers: "Sequence[Layer]") -> "Iterable[Layer]":
 
 def say(line: str) -> None:
     """A plain line: there may be thousands, and nothing in the name of a file is markup."""
-    stderr.file.write(f"{line}\n")
+    stderr.file.write(f"{plain(line)}\n")
     stderr.file.flush()
 
 

@@ -45,7 +45,9 @@ def api_document(site: Site, base: str) -> Json:
             "description": "Anti-social behaviour, crime and deprivation by area, as OGC API - "
             "Features. ASB is not crime and is never added to it.",
             **({"contact": {"email": site.contact}} if site.contact else {}),
-            "license": {"name": LICENCE_NAME, "url": licence} if licence else {"name": PARTNERS_TERMS},
+            "license": {"name": LICENCE_NAME, "url": licence}
+            if licence
+            else {"name": PARTNERS_TERMS},
         },
         "servers": [{"url": base or "/"}],
         "paths": {address: _named_formats(path) for address, path in _paths(site).items()},

@@ -19,7 +19,8 @@ from service.operation.settings import LogKind
 
 EVENTS, REQUESTS = logging.getLogger("safermap"), logging.getLogger("safermap.requests")
 _TURNING = (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))  # lines, directions
-_CONTROLS = {code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160), *_TURNING)}
+CONTROLS = {code: f"\\u{code:04x}" for code in (*range(32), *range(127, 160), *_TURNING)}
+"""How each character that moves a cursor, or turns a line about, is written out."""
 
 
 _BLANK = vars(logging.makeLogRecord({"name": REQUESTS.name, "levelno": logging.INFO}))
@@ -94,13 +95,13 @@ class _Json(logging.Formatter):
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
         line = orjson.dumps(entry, default=str).decode()
-        return line if line.isascii() and line.isprintable() else line.translate(_CONTROLS)
+        return line if line.isascii() and line.isprintable() else line.translate(CONTROLS)
 
 
 class _Text(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the name of its base
-        return record.getMessage().translate(_CONTROLS)
+        return record.getMessage().translate(CONTROLS)
 
     def formatException(self, *error: Any) -> str:  # noqa: ANN401, N802
         lines = super().formatException(*error).splitlines()
-        return "\n".join(f"  | {line.translate(_CONTROLS)}" for line in lines)
+        return "\n".join(f"  | {line.translate(CONTROLS)}" for line in lines)

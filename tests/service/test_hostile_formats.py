@@ -13,10 +13,13 @@ import pypdf
 import pytest
 from lxml import etree
 from made_dataset import COUNTS, POLICE, made
+from rich.table import Table
+from rich.text import Text
 from starlette.testclient import TestClient
 from web_pages import Page
 
 from service.app import create_app
+from service.console import PlainConsole
 from service.site import Site
 
 ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;'
@@ -105,6 +108,18 @@ def test_gis_files_are_read_by_gdal(hostile: TestClient, tmp_path: Path) -> None
             assert path.read_bytes().startswith(b"PMTiles")
     with sqlite3.connect(tmp_path / "a.gpkg") as opened:
         assert opened.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_a_terminal_shows_words_and_obeys_none(words: str) -> None:
+    console = PlainConsole(file=io.StringIO(), force_terminal=True, color_system=None)
+    table = Table("Name")
+    table.add_row(Text(words))
+    for shown in (Text(f"{words}\udce9", "bold"), table, f"{words}\udce9"):
+        console.print(shown, markup=False, highlight=False)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert not set(text) & set("\0\a\r\x1b\x85\u2028\u202e\u2066\udce9")
+    assert len(text) > 3 * len("Name")
 
 
 def test_a_briefing_runs_nothing(hostile: TestClient) -> None:
