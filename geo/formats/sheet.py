@@ -6,7 +6,7 @@ import pandas as pd
 
 from geo.formats.records import Record
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet would run
 
 
 def to_csv(properties: list[Record], columns: list[str], constants: Mapping[str, str]) -> bytes:
@@ -15,10 +15,11 @@ def to_csv(properties: list[Record], columns: list[str], constants: Mapping[str,
     Text that a spreadsheet would take for a formula is made harmless by an apostrophe.
     """
     frame = pd.DataFrame(properties, columns=columns, dtype=object).assign(**constants)
-    safe = frame.map(lambda value: f"'{value}" if _is_formula(value) else value)
+    safe = frame.map(harmless)
     text: str = safe.to_csv(index=False, lineterminator="\r\n")
     return b"\xef\xbb\xbf" + text.encode()
 
 
-def _is_formula(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(_FORMULA)
+def harmless(value: object) -> object:
+    """A value, with an apostrophe before text that a spreadsheet would take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

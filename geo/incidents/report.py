@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from geo.formats.sheet import harmless
 from geo.incidents.table import Refusal
 
 REPORT = "refused.csv"  # in the folder of a version
@@ -12,11 +13,15 @@ HEADINGS = ("file", "line", "field", "value", "reason")
 
 
 def write_refusals(path: Path, refusals: list[Refusal]) -> None:
-    """Write one line a refused row. Raises OSError where the file cannot be written."""
+    """Write one line a refused row, in which a spreadsheet finds no formula.
+
+    Raises OSError where the file cannot be written.
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(HEADINGS)
-        rows.writerows([getattr(refusal, name) for name in HEADINGS] for refusal in refusals)
+        for refusal in refusals:
+            rows.writerow([harmless(getattr(refusal, name)) for name in HEADINGS])
 
 
 def without(value: str, reason: str) -> str:

@@ -107,7 +107,7 @@ def test_csv_has_the_columns_asked_for_even_without_rows() -> None:
     assert to_csv([], ["b", "a"], {"c": "x"}).decode("utf-8-sig") == "b,a,c\r\n"
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless(start: str) -> None:
     harmful = f"{start}HYPERLINK('x')"
     body = to_csv([{"name": harmful, "rate": -1.5}], ["name", "rate"], {"source": harmful})

@@ -72,13 +72,14 @@ def test_the_account_is_that_of_the_files(tmp_path: Path, extract: Path) -> None
 def test_the_refused_rows_are_those_of_the_report(tmp_path: Path, run: Run) -> None:
     lines = ["month,offence,easting,northing", "2015-04,asb,349132,312545"]
     lines += [f"2015-{month},asb,349132,312545" for month in (13, 14, 15)]
-    lines += ["2015-04,juggling,349132,312545"] * 2
+    lines += ["2015-04,=1+1,349132,312545"] * 2
     (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
     build_files(tmp_path / "home", tmp_path / "a.csv")
     dataset = Dataset.open(tmp_path / "home")
     [source] = client(dataset).get("/about?f=json").json()["sources"]
     assert [item["rows"] for item in source["refused"]] == [3, 2]
     report = (dataset.folder / "refused.csv").read_text("utf-8").splitlines()
+    assert sum(",'=1+1," in line for line in report) == 2  # no formula to a spreadsheet
     assert len(report) == 1 + sum(item["rows"] for item in source["refused"])
     run("check", tmp_path / "a.csv", "--report", tmp_path / "report.csv")
     checked = (tmp_path / "report.csv").read_text("utf-8").splitlines()
