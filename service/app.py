@@ -13,6 +13,7 @@ from geo.errors import SafermapError
 from service.access.access import Access
 from service.access.gate import Gate
 from service.access.login import router as login
+from service.access.refusals import Refusals
 from service.access.roles import Role
 from service.addresses import router
 from service.assets import STATIC, Assets
@@ -97,6 +98,7 @@ def create_app(
     app.state.sites, app.state.access, app.state.audit = sites, access, audit
     app.state.stopping, app.state.limits = False, limits
     app.state.counts = counts = counts or Counts(ADDRESSES)
+    app.state.refusals = Refusals(counts)
     app.state.work = Work(limits.seconds, lambda: counts.add("late"))
     app.add_middleware(KeptAnswers)
     app.add_middleware(Expiring, today=today)

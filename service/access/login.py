@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from service.access.access import Access, session_of
+from service.access.refusals import Refusals
 from service.access.roles import NOBODY, Visitor
 from service.audit.log import AuditLog, Entry
 from service.errors import problem
@@ -20,6 +21,8 @@ LONGEST = 4_096  # bytes of a form
 UNCACHED = {"Cache-Control": "no-store"}
 FORGOTTEN = {"Clear-Site-Data": '"cache"'}  # a browser that is shared keeps no page of a role
 router = APIRouter()
+_TOO_MANY = "Too many sign-ins came to nothing just now. Try again in a minute."
+_AGAIN = {"Retry-After": "60"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ async def login(request: Request) -> Response:
         text, wanted = str(form.get("token", "")), local(str(form.get("next", "/")))
     token = access.tokens.shown(text)
     if token is None:
-        await record(request, NOBODY, "refused")
+        if not await refused(request, NOBODY):
+            return problem(request, HTTPStatus.TOO_MANY_REQUESTS, _TOO_MANY, _AGAIN)
         return page(request, wanted, BAD_TOKEN)
     await record(request, token.visitor, "signed in")
     response = RedirectResponse(wanted, HTTPStatus.SEE_OTHER, UNCACHED)
@@ -71,7 +75,8 @@ async def login(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     """End the session."""
     access: Access = request.app.state.access
-    await record(request, request.state.visitor, "signed out")
+    if request.state.visitor != NOBODY:
+        await record(request, request.state.visitor, "signed out")
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER, UNCACHED | FORGOTTEN)
     access.sessions.end(response, request.scope)
     return response
@@ -88,6 +93,18 @@ def page(request: Request, wanted: str, failure: Failure | None = None) -> Respo
         **frame(request.state.site, "login"),
     )
     return Response(content, failure.status if failure else HTTPStatus.OK, UNCACHED, "text/html")
+
+
+async def refused(request: Request, visitor: Visitor) -> bool:
+    """Keep in the audit log that somebody was not let in, unless too many were of late.
+
+    Raises StorageError where it cannot be kept.
+    """
+    refusals: Refusals = request.app.state.refusals
+    counted = refusals.add()
+    if counted:
+        await record(request, visitor, "refused")
+    return counted
 
 
 async def record(request: Request, visitor: Visitor, action: str) -> None:

@@ -31,6 +31,7 @@ class Counts:
     def __init__(self, routes: Sequence[str], rows: int = 1) -> None:
         self.routes = (*dict.fromkeys(routes), OTHER)
         names: list[tuple[str, ...]] = [("in flight",), ("bytes",), ("kept",), ("made",), ("late",)]
+        names.append(("refused",))
         names += product(("requests",), self.routes, STATUSES)
         names += product(("seconds",), self.routes, (*map(str, range(len(BUCKETS) + 1)), "sum"))
         self._at = {name: number for number, name in enumerate(names)}

@@ -78,6 +78,9 @@ class _Figures(Collector):
         yield CounterMetricFamily(
             "safermap_late_answers", "Answers that took longer than they may.", total("late")
         )
+        yield CounterMetricFamily(
+            "safermap_refused_sign_ins", "Sign-ins that came to nothing.", total("refused")
+        )
 
     def _processes(self) -> Iterator[Metric]:
         master, *workers = processes()

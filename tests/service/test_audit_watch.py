@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from starlette.testclient import TestClient
 from geo.dataset import Dataset
 from geo.public.view import public_view
 from service.access.access import Access
+from service.access.refusals import MOST, SECONDS, Refusals
 from service.app import create_app
 from service.audit.log import AuditLog
 from service.audit.read import verify
+from service.operation.counts import Counts
 from service.site import Site
 
 ITEMS = "/collections/lsoas/items"
@@ -95,6 +98,33 @@ def test_coming_and_going_is_recorded(service: Watched) -> None:
     client.post("/logout", headers=HERE)
     told = [(one["action"], one["role"]) for one in service.entries]
     assert told == [("refused", "public"), ("signed in", "partner"), ("signed out", "partner")]
+
+
+def test_sign_ins_that_come_to_nothing_are_told_so_often_and_no_more(service: Watched) -> None:
+    client = service.client
+
+    def tried(token: str) -> int:
+        return client.post("/login", data={"token": token}, headers=HERE).status_code
+
+    assert [tried("wrong") for _ in range(MOST + 2)] == [401] * MOST + [429] * 2
+    assert tried(service.token) == 303
+    client.post("/logout", headers=HERE)
+    client.post("/logout", headers=HERE)  # nobody signs out
+    told = [one["action"] for one in service.entries]
+    assert told == ["refused"] * MOST + ["signed in", "signed out"]
+
+
+def test_refused_sign_ins_are_those_of_all_workers() -> None:
+    now = [0.0]
+    ours = Counts(["/login"], rows=3)
+    theirs = copy(ours)  # as a fork has it
+    ours.take(1)
+    theirs.take(2)
+    workers = [Refusals(counts, lambda: now[0]) for counts in (ours, theirs)]
+    taken = [workers[i % 2].add() for i in range(MOST + 4)]
+    assert taken == [True] * MOST + [False] * 4
+    now[0] = SECONDS
+    assert all(worker.add() for worker in workers)
 
 
 @pytest.mark.parametrize("harm", ["altered", "headless", "full"])

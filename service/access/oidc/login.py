@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from service.access.access import Access, account_session
-from service.access.login import UNCACHED, Failure, local, page, record
+from service.access.login import UNCACHED, Failure, local, page, record, refused
 from service.access.oidc.account import account_of, left_out
 from service.access.oidc.provider import Attempt, SignInError, begin, finish
 from service.access.oidc.settings import OidcSettings
@@ -45,12 +45,12 @@ async def end(request: Request) -> Response:
     try:
         claims = await finish(settings, attempt, request.query_params)
     except SignInError as error:
-        await record(request, NOBODY, "refused")
+        await refused(request, NOBODY)
         response = _failed(request, wanted, error)
     else:
         account = account_of(settings, claims)
         if account.role == "public":
-            await record(request, account.visitor, "refused")
+            await refused(request, account.visitor)
             response = page(request, wanted, _without_role(left_out(settings, claims)))
         else:
             await record(request, account.visitor, "signed in")
