@@ -46,7 +46,8 @@ class Where:
     def places(self, sieve: Sieve) -> tuple[pa.Array, pa.Table]:
         """The place of every kept row, and the table of distinct places."""
         rows = np.flatnonzero(sieve.kept)
-        named = {"lsoa_code": self.lsoa_code, "location": self.location, "x": self.x, "y": self.y}
+        location = self.location.seen() if self.location is not None else None
+        named = {"lsoa_code": self.lsoa_code, "location": location, "x": self.x, "y": self.y}
         columns = {name: texts.take(rows) for name, texts in named.items() if texts is not None}
         if not columns:
             columns = {"location": Texts.same("", len(rows))}

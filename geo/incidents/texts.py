@@ -18,6 +18,7 @@ Mask = NDArray[np.bool_]
 Positions = NDArray[np.int32]
 
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)$"
+_UNSEEN = r"[\p{Cc}\p{Cf}]+"  # controls and formats of Unicode
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,13 @@ class Texts:
         found = pa.array([known.get(text) for text in self.distinct.to_pylist()], kind)
         unknown = np.asarray(pc.is_null(found))
         return found.take(pa.array(self.at, mask=self.blank)), self.rows(unknown, False)
+
+    def seen(self) -> "Texts":
+        """The column without what is not seen, such as characters that turn a line round."""
+        seen = pc.replace_substring_regex(self.distinct, _UNSEEN, " ")
+        if seen.equals(self.distinct):
+            return self
+        return Texts.of(seen.take(pa.array(self.at, mask=self.blank)))
 
     def take(self, rows: NDArray[Any]) -> "Texts":
         """The column of these rows alone, by position or mask."""

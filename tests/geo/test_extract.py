@@ -84,6 +84,21 @@ def test_every_column_is_read_as_it_is_written(tmp_path: Path) -> None:
     }
 
 
+def test_a_place_is_read_without_what_is_not_seen(tmp_path: Path) -> None:
+    odd = ["The\u202e Square\u202c", "The \u2066Square\ufeff", "\x1bThe\x85Square", "\u200b", ""]
+    read = read_bytes(tmp_path, extract(ROW, *({**ROW, "location": text} for text in odd), ROW))
+    places = [row["location"] for row in read.incidents.to_pylist()]
+    assert places == [
+        "The Square",
+        "The  Square",
+        "The  Square",
+        "The Square",
+        None,
+        None,
+        "The Square",
+    ]
+
+
 def test_what_the_source_does_not_say_is_unknown_and_not_no(tmp_path: Path) -> None:
     [row] = read_bytes(tmp_path, b"month,offence\n2015-04,asb\n").incidents.to_pylist()
     known = {name: value for name, value in row.items() if value is not None}
