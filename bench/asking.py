@@ -45,6 +45,12 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent over it."""
         return self._transport is not None and not self._transport.is_closing()
 
+    @property
+    def local(self) -> int:
+        """The port of this end; 0 where it was never open."""
+        named = self._transport.get_extra_info("sockname") if self._transport else None
+        return int(named[1]) if named else 0
+
     async def ask(self, request: bytes, *, bodiless: bool = False) -> Answer:
         """The answer to the bytes of a request; `bodiless` where it is one to HEAD.
 
