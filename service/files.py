@@ -46,7 +46,7 @@ class Files:
         self._kept: LRUCache[Hashable, File] = LRUCache(largest, getsizeof=lambda file: file.size)
         self._making: dict[Hashable, Future[File]] = {}
         self._lock = Lock()
-        self._within = gettempdir()  # told now: once the disk is full another one would be chosen
+        gettempdir()  # chosen now, for workers too: once the disk is full it would be another
         self._folder: Path | None = None
         self._held: filelock.BaseFileLock | None = None  # says that the folder is somebody's
         self._numbers = count()
@@ -105,7 +105,7 @@ class Files:
     def _place(self) -> Path:
         with self._lock:
             if self._folder is None or not self._folder.is_dir():
-                self._folder = Path(mkdtemp(prefix=_prefix(os.getpid()), dir=self._within))
+                self._folder = Path(mkdtemp(prefix=_prefix(os.getpid())))
                 self._held = filelock.FileLock(self._folder / LOCK)
                 self._held.acquire(0)
                 finalize(self, shutil.rmtree, self._folder, ignore_errors=True)

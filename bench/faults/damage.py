@@ -49,9 +49,7 @@ def damages(folder: Path) -> Iterator[Damage]:
         yield Damage(f"{name} truncated", lambda at, name=name: _cut(at / name))
     for name in files:
         if name.suffix == ".parquet":
-            for column in range(pq.ParquetFile(folder / name).metadata.num_columns):
-                words = f"{name}, page {column} flipped"
-                yield Damage(words, lambda at, a=name, b=column: _flip(at / a, b), flips=True)
+            yield Damage(f"{name}, a page flipped", lambda at, a=name: _flip(at / a), flips=True)
         elif name.suffix == ".zip":
             yield Damage(f"{name} flipped", lambda at, name=name: _flip_any(at / name), flips=True)
     yield Damage("made unreadable", _forbid)
@@ -62,12 +60,13 @@ def _cut(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
 
-def _flip(path: Path, column: int) -> None:
-    """Turn a bit in the midst of a column's data, the values themselves."""
+def _flip(path: Path) -> None:
+    """Turn a bit in the midst of the largest column's data, the values themselves."""
     group = pq.ParquetFile(path).metadata.row_group(0)
     if not group.num_rows:
         return
-    told = group.column(column)
+    columns = [group.column(number) for number in range(group.num_columns)]
+    told = max(columns, key=lambda column: column.total_compressed_size)
     start = told.dictionary_page_offset or told.data_page_offset
     _turn(path, start + told.total_compressed_size * 3 // 4)
 
@@ -105,7 +104,9 @@ def all_damages(folder: Path, most: int | None = None) -> list[str]:
         shutil.copytree(whole, home)
         found = _served_meanwhile(folder, home, damage, right, met)
         found += _served_after(folder, home, damage, right, met)
-        failures += [f"{damage.words}: {words}" for words in found]
+        told = [f"{damage.words}: {words}" for words in found]
+        print("\n".join([f"  {damage.words}", *told]), flush=True)
+        failures += told
         if current_folder(home).exists():
             _allow(current_folder(home))
         shutil.rmtree(home)
@@ -137,7 +138,7 @@ def _served_meanwhile(
         damage.do(current_folder(home))
         found = uvloop.run(_answers(service.port))
         said = service.said
-    return _judged(found, right, said, home, "answered the same", "refused meanwhile", met)
+    return _judged(found, right, (said, str(home)), ("the same", "refused"), met)
 
 
 def _served_after(
@@ -155,23 +156,28 @@ def _served_after(
             return [f"started on it, said: {said[-500:]}"]
         met["starts refused"] += 1
         return []
-    wrong = _judged(found, right, said, home, "answered the same after", "refused after", met)
+    kinds = ("the same after a start", "refused after a start")
+    wrong = _judged(found, right, (said, str(home)), kinds, met)
     if not damage.flips:
         wrong.append("a service starts on it as if nothing were")
     return wrong
 
 
 def _judged(
-    found: dict[str, Answer], right: dict[str, Answer], said: str, home: Path,
-    same: str, refused: str, met: Counter[str],
-) -> list[str]:  # fmt: skip
+    found: dict[str, Answer],
+    right: dict[str, Answer],
+    logged: tuple[str, str],
+    kinds: tuple[str, str],
+    met: Counter[str],
+) -> list[str]:
+    (said, home), (same, refused) = logged, kinds
     wrong = []
     for path, answer in found.items():
         if digest(answer) == digest(right[path]):
             met[same] += 1
-        elif answer.status == 503 and str(home).encode() not in answer.body:
+        elif answer.status == 503 and home.encode() not in answer.body:
             met[refused] += 1
-            if str(home) not in said:
+            if home not in said:
                 wrong.append(f"{path} was refused, and the log does not name the dataset")
         else:
             wrong.append(f"{path}: {answer.status} {answer.body[:200]!r}")

