@@ -103,6 +103,8 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """The head is there."""
         self._answer.status = self._parser.get_status_code()
+        if self._answer.status < 200:
+            return
         if self._bodiless:
             self._done()
 
@@ -111,8 +113,9 @@ class Connection(asyncio.Protocol):
         self._pieces.append(body)
 
     def on_message_complete(self) -> None:
-        """The answer is there."""
-        self._done()
+        """The answer is there, or one that another follows."""
+        if self._answer.status >= 200:
+            self._done()
 
     def _done(self) -> None:
         if self._answer.headers.get("connection", "").lower() == "close":

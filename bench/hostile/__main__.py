@@ -1,9 +1,9 @@
 """`python -m bench.hostile [REQUESTS]` asks a service with a partner's dataset and access.
 
 Twelve clients ask by every role, with forged and expired sessions too. It fails where any answer
-is a server's error that is not meant (503 where it is busy, 507), is not well-formed, shows anything
-of a role that the request has not, or where memory at the end is more than a fifth above what it was
-after a fifth of the requests.
+is a server's error that is not meant (503 where it is busy, 507), is not well-formed, or shows
+anything of a role that the request has not, or where memory at the end is more than a fifth above
+what it was after a fifth of the requests.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def build_marked(folder: Path) -> Path:
 
 def credentials_of(service: Service, access: Path) -> list[tuple[str, str]]:
     """Header lines that a request may have, with the role that each gives: true and forged ones."""
-    found = [("", "public")] * 3
+    found = [("", "public")] * 4
     for role in ("partner", "analyst"):
         token = make_token(access, role)
         base = f"http://localhost:{service.port}"
@@ -68,7 +68,7 @@ def credentials_of(service: Service, access: Path) -> list[tuple[str, str]]:
             f"{base}/login", data={"token": token}, headers={"Origin": base}, trust_env=False
         )
         cookie = answer.headers["set-cookie"].partition(";")[0]
-        found += [(f"Authorization: Bearer {token}", role), (f"Cookie: {cookie}", role)]
+        found += [(f"Authorization: Bearer {token}", role), (f"Cookie: {cookie}", role)] * 3
         name, _, value = cookie.partition("=")
         found += [
             (f"Authorization: Bearer {token[:-1]}", "public"),

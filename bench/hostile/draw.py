@@ -1,3 +1,4 @@
+# ruff: noqa: E501  lists of what is asked read best as they are
 """Requests right and wrong, drawn by a seed: addresses, parameters, headers, sessions, bodies."""
 
 import random
