@@ -81,8 +81,8 @@ def _damaged(request: Request, error: DatasetError) -> Response:
     number = request.state.request_id
     EVENTS.error("%s", error, extra=told("damaged", id=number, path=request.url.path))
     detail = (
-        "Some of the dataset is damaged; build it again. The log of this service says more, by the "
-        f"number {number}."
+        "Some of the dataset cannot be read, as it is damaged; build it again. The log of this "
+        f"service says more, by the number {number}."
     )
     return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
