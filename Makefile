@@ -50,3 +50,6 @@ bench: setup
 	$(BIN)/python -m bench.workers
 	$(BIN)/python -m bench.slow
 	$(BIN)/python -m bench.fuzz
+	$(BIN)/python -m bench.hostile
+	$(BIN)/python -m bench.faults
+	$(BIN)/python -m bench.load

@@ -11,7 +11,6 @@ from typing import Any
 import geopandas
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
@@ -23,6 +22,7 @@ from geo.held import Held
 from geo.incidents import Source
 from geo.measures.neighbours import Neighbours
 from geo.named_areas import NamedAreas
+from geo.parquet import read_frame, read_parquet
 from geo.period import Period
 from geo.places import Places
 from geo.public.tables import Published
@@ -71,9 +71,9 @@ class Dataset:
     def read(cls, folder: Path, manifest: dict[str, Any]) -> "Dataset":
         """Open one version of a dataset. Raises DatasetError where it is damaged."""
         try:
-            lsoas = geopandas.read_parquet(folder / "lsoas.parquet")
-            pairs = pd.read_parquet(folder / "neighbours.parquet")
-            table = pq.read_table(folder / "counts.parquet")
+            lsoas = read_frame(folder / "lsoas.parquet")
+            pairs = read_parquet(folder / "neighbours.parquet").to_pandas()
+            table = read_parquet(folder / "counts.parquet")
             period = Period.read(manifest["period"])
             counts = Counts.from_table(table, period, table["lsoa"].to_numpy(), len(lsoas))
             ring = lsoas.pop("ring").to_numpy(dtype=bool)
@@ -85,7 +85,7 @@ class Dataset:
                 manifest=manifest,
                 lsoas=lsoas.iloc[:inside],
                 ring=lsoas.iloc[inside:].reset_index(drop=True),
-                towns=geopandas.read_parquet(folder / "towns.parquet"),
+                towns=read_frame(folder / "towns.parquet"),
                 counts=counts,
                 neighbours=Neighbours.from_pairs(len(lsoas), pairs["focal"], pairs["neighbour"]),
                 held=_held(manifest["sources"], counts),
@@ -192,7 +192,7 @@ class Dataset:
         if not path.exists():
             return None
         with self.reading("postcodes"):
-            found: pd.DataFrame = pq.read_table(path).to_pandas()
+            found: pd.DataFrame = read_parquet(path).to_pandas()
             return found
 
     @property

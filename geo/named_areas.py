@@ -9,9 +9,9 @@ from urllib.parse import quote
 import geopandas
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet
 
 from geo.counts import Counts
+from geo.parquet import read_frame, read_parquet
 from geo.period import Period
 from geo.shapes import Shapes
 
@@ -34,8 +34,8 @@ class NamedAreas:
 
         Raises OSError or KeyError where it has none.
         """
-        areas = geopandas.read_parquet(folder / "sets.parquet")
-        table = pyarrow.parquet.read_table(folder / "set_counts.parquet")
+        areas = read_frame(folder / "sets.parquet")
+        table = read_parquet(folder / "set_counts.parquet")
         table = table.filter(pa.array(~np.isin(table["source"].to_numpy(), list(without))))
         _, first = np.unique(areas["set"].factorize()[0], return_index=True)
         position = first[table["set"].to_numpy()] + table["area"].to_numpy()

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geo.building.part_files import read_part
+from geo.parquet import read_parquet
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +34,9 @@ def kept_rows(folder: Path, files: Sequence[dict[str, Any]], *columns: str) -> I
     `files` are accounts of its manifest. Rows of the ring are left out, and those that gave way to
     another.
     """
-    ring = pq.read_table(folder / "lsoas.parquet", columns=["ring"])["ring"].to_numpy()
+    ring = read_parquet(folder / "lsoas.parquet", ["ring"])["ring"].to_numpy()
     inside = int((~ring).sum())
-    dropped = pq.read_table(folder / "dropped.parquet")
+    dropped = read_parquet(folder / "dropped.parquet")
     wanted = ("place", *columns) if columns else ()
     for account in files:
         part = (folder / "parts", account["part"])

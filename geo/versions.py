@@ -101,6 +101,13 @@ def readable(folder: Path) -> bool:
         return False
 
 
+def refuse_damaged(home: Path) -> None:
+    """Raises DatasetError where there is no version served, or it is not there as it was built."""
+    read_manifest(folder := current_folder(home))
+    if not readable(folder):
+        raise DatasetError(f"The dataset in {home} is damaged; build it again.")
+
+
 def all_versions(home: Path) -> list[Version]:
     """Every whole version, oldest first. Raises DatasetError where there is no dataset."""
     current_folder(home)

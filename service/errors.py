@@ -9,6 +9,7 @@ from starlette.responses import Response
 from geo.errors import (
     BusyError,
     DatasetError,
+    ExpiredError,
     HiddenError,
     QuestionError,
     SafermapError,
@@ -46,6 +47,8 @@ def explained(request: Request, error: Exception) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return unexplained(request, error)
+    if isinstance(error, DatasetError) and not isinstance(error, ExpiredError):
+        return _damaged(request, error)
     again = {"Retry-After": str(AGAIN_SECONDS)} if isinstance(error, BusyError) else None
     return problem(request, status, str(error), again)
 
@@ -71,6 +74,17 @@ def unexplained(request: Request, error: Exception) -> Response:
     EVENTS.error("error %s at %s", number, request.url.path, exc_info=error, extra=facts)
     detail = f"Something went wrong here. Tell the people who run this service the number {number}."
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _damaged(request: Request, error: DatasetError) -> Response:
+    """The answer where a part of the dataset cannot be read; which it is, and where, is logged."""
+    number = request.state.request_id
+    EVENTS.error("%s", error, extra=told("damaged", id=number, path=request.url.path))
+    detail = (
+        "Some of the dataset cannot be read, as it is damaged; build it again. The log of this "
+        f"service says more, by the number {number}."
+    )
+    return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, detail)
 
 
 def problem(

@@ -46,6 +46,7 @@ class Files:
         self._kept: LRUCache[Hashable, File] = LRUCache(largest, getsizeof=lambda file: file.size)
         self._making: dict[Hashable, Future[File]] = {}
         self._lock = Lock()
+        gettempdir()  # chosen now, for workers too: once the disk is full it would be another
         self._folder: Path | None = None
         self._held: filelock.BaseFileLock | None = None  # says that the folder is somebody's
         self._numbers = count()

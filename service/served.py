@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from geo.comparators import open_each
 from geo.public.view import public_view
+from geo.versions import refuse_damaged
 from service.access.access import Access
 from service.access.roles import ROLES, Role
 from service.app import create_app
@@ -52,6 +53,8 @@ class Served:
         `public`: as anyone may see them, and no more. Raises DatasetError where there is none, one
         is damaged, or two are the same.
         """
+        for home in homes:
+            refuse_damaged(home)
         if access is None:
             own, *beside = homes
             site = Site.open(own, beside, tiles, contact, public=public)

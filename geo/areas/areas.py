@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
 from geo.areas.codes import Codes
 from geo.areas.geoparquet import read_geoparquet, write_geoparquet
 from geo.errors import InputError
+from geo.parquet import read_parquet, write_parquet
 
 __all__ = ["AreaSet", "Areas", "Codes", "Denominator"]
 
@@ -93,9 +93,9 @@ class Areas:
         folder.mkdir(parents=True, exist_ok=True)
         write_geoparquet(folder / "lsoas.parquet", self.lsoas, self.outlines)
         write_geoparquet(folder / "towns.parquet", self.towns, self.town_outlines)
-        pq.write_table(self.codes.table, folder / "codes.parquet", compression="zstd")
+        write_parquet(folder / "codes.parquet", self.codes.table)
         if self.postcodes is not None:
-            pq.write_table(self.postcodes, folder / POSTCODES, compression="zstd")
+            write_parquet(folder / POSTCODES, self.postcodes)
         for number, item in enumerate(self.sets):
             names = pa.table({"code": pa.array(item.codes), "name": pa.array(item.names)})
             write_geoparquet(folder / f"set-{number}.parquet", names, item.outlines)
@@ -126,7 +126,7 @@ class Areas:
         facts = json.loads((folder / "areas.json").read_text("utf-8"))
         lsoas, outlines = read_geoparquet(folder / "lsoas.parquet")
         towns, town_outlines = read_geoparquet(folder / "towns.parquet")
-        codes = Codes.from_table(facts["vintage"], pq.read_table(folder / "codes.parquet"))
+        codes = Codes.from_table(facts["vintage"], read_parquet(folder / "codes.parquet"))
         sets = tuple(
             _read_set(folder / f"set-{number}.parquet", *names)
             for number, names in enumerate(facts["sets"])
@@ -145,7 +145,7 @@ class Areas:
             codes=codes,
             sets=sets,
             provenance=tuple(facts["provenance"]),
-            postcodes=pq.read_table(postcodes) if postcodes.exists() else None,
+            postcodes=read_parquet(postcodes) if postcodes.exists() else None,
         )
 
 

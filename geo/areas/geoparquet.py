@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from geo.crs import BNG
+from geo.parquet import read_parquet, write_parquet
 
 _TYPES = {0: "Point", 1: "LineString", 3: "Polygon", 6: "MultiPolygon", 7: "GeometryCollection"}
 
@@ -30,14 +30,12 @@ def write_geoparquet(path: Path, table: pa.Table, outlines: NDArray[np.object_])
     geo = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": column}}
     shapes = pa.array(shapely.to_wkb(outlines), pa.binary())
     whole = table.append_column("geometry", shapes)
-    pq.write_table(
-        whole.replace_schema_metadata({"geo": json.dumps(geo)}), path, compression="zstd"
-    )
+    write_parquet(path, whole.replace_schema_metadata({"geo": json.dumps(geo)}))
 
 
 def read_geoparquet(path: Path) -> tuple[pa.Table, NDArray[np.object_]]:
     """The table and the outlines that `write_geoparquet` wrote."""
-    whole = pq.read_table(path, memory_map=True).replace_schema_metadata(None)
+    whole = read_parquet(path).replace_schema_metadata(None)
     outlines = shapely.from_wkb(whole["geometry"].to_numpy())
     return whole.drop_columns(["geometry"]), outlines
 

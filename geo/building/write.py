@@ -21,6 +21,7 @@ from geo.building.settle import Settled
 from geo.counts import SET_COLUMN, count_part
 from geo.incidents.report import REPORT, write_refusals
 from geo.incidents.table import Refusal
+from geo.parquet import SUMMED, write_parquet
 from geo.versions import Version
 
 _AT_ONCE = 1_000_000  # rows in memory; more are added up or written first
@@ -55,7 +56,7 @@ def write_neighbours(folder: Path, areas: Areas, same: Version | None) -> None:
         link_file(same.folder / "neighbours.parquet", target)
         return
     pairs = dict(zip(("focal", "neighbour"), queen_pairs(areas.outlines), strict=True))
-    pq.write_table(pa.table(pairs), target, compression="zstd")
+    write_parquet(target, pa.table(pairs))
 
 
 def _open_locations(folder: Path, sources: Sequence[SourceBuilt]) -> pa.Table | None:
@@ -97,7 +98,8 @@ def _write_counts(folder: Path, settled: Sequence[Settled], sets: Sequence[AreaS
     for name in ("counts", "set_counts") if sets else ("counts",):
         tables = _counts(folder, settled, sets, name)
         first = next(tables)
-        with pq.ParquetWriter(folder / f"{name}.parquet", first.schema, compression="zstd") as file:
+        path = folder / f"{name}.parquet"
+        with pq.ParquetWriter(path, first.schema, compression="zstd", **SUMMED) as file:
             waiting = [first]
             for table in tables:
                 waiting.append(table)
@@ -146,7 +148,7 @@ def _write_dropped(
     table = pa.table(
         {name: pa.array(column, kind) for (name, kind), column in zip(names, columns, strict=True)}
     )
-    pq.write_table(table, folder / "dropped.parquet")
+    write_parquet(folder / "dropped.parquet", table)
 
 
 def _refusals(folder: Path, mine: Settled) -> list[Refusal]:

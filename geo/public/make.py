@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy import sparse
 
 from geo.dataset import Dataset
 from geo.held import Held
 from geo.measures.disclosure import suppress
+from geo.parquet import read_parquet, write_parquet
 from geo.period import Period
 from geo.public.groups import Groups, Offences, groups_of, told_of
 from geo.public.tables import FILE, SCHEMA, TOGETHER
@@ -128,13 +128,13 @@ def write_public(
     whole = pa.concat_tables([made[key] for key in keys]).replace_schema_metadata(
         {KEYS: sizes.encode()}
     )
-    pq.write_table(whole, folder / FILE, compression="zstd")
+    write_parquet(folder / FILE, whole)
 
 
 def _tables_by_key(before: Path | None) -> dict[str, pa.Table]:
     if before is None or not (before / FILE).exists():
         return {}
-    whole = pq.read_table(before / FILE)
+    whole = read_parquet(before / FILE)
     found, start = {}, 0
     for key, size in json.loads(whole.schema.metadata[KEYS]):
         found[key] = whole.slice(start, size).replace_schema_metadata()

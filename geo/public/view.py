@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from geo.dataset import Dataset
 from geo.errors import DatasetError
 from geo.held import Held
+from geo.parquet import read_parquet
 from geo.period import Period
 from geo.public.groups import grave_in
 from geo.public.tables import FILE, Published, read_tables
@@ -55,7 +55,7 @@ def _read(dataset: Dataset, partners: list[int]) -> dict[int, Published]:
     found = zones(dataset.lsoas, dataset.towns)
     areas = (*dataset.lsoas["lsoa_code"], *found)
     try:
-        table = pq.read_table(path) if path.exists() else None
+        table = read_parquet(path) if path.exists() else None
         return {
             s: Published(
                 read_tables(table, dataset.sources[s].id, areas) if table else (),

@@ -43,7 +43,8 @@ async def ready(request: Request) -> Response:
     if request.app.state.stopping:
         return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "The service is being stopped.")
     if not await run_in_threadpool(lambda: all(readable(each.folder) for each in site.datasets)):
-        raise DatasetError("Files of the dataset cannot be read any longer.")
+        homes = ", ".join(str(each.folder.parent) for each in site.datasets)
+        raise DatasetError(f"Files of the dataset in {homes} are not as they were built.")
     return json_response({"status": "ready"}, headers=UNKEPT)
 
 

@@ -37,11 +37,12 @@ def test_serving_what_is_not_there_says_how_to_build(run: Run, tmp_path: Path) -
     refused(run("serve", "--dataset", tmp_path / "file"), "file")
 
 
-def test_a_damaged_dataset_is_said(run: Run, extract: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["counts.parquet", "refused.csv"])  # the second is read later
+def test_a_damaged_dataset_is_said(run: Run, extract: Path, tmp_path: Path, name: str) -> None:
     out = tmp_path / "out"
     assert run("build", "--incidents", extract, "--out", out).returncode == 0
-    (out / (out / "CURRENT").read_text() / "counts.parquet").write_bytes(b"PAR1")
-    refused(run("serve", "--dataset", out), "damaged")
+    (out / (out / "CURRENT").read_text() / name).write_bytes(b"PAR1")
+    refused(run("serve", "--dataset", out), f"The dataset in {out} is damaged")
 
 
 def test_a_partner_extract_beside_it_makes_the_whole_confidential(

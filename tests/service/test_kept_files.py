@@ -100,6 +100,20 @@ def test_what_the_disk_does_not_take_leaves_nothing_and_is_asked_anew(
     assert found.path.read_bytes() == b"whole"
 
 
+def test_where_files_go_is_chosen_before_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, later = tmp_path / "first", tmp_path / "later"
+    first.mkdir()
+    later.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(first))
+    files = Files()
+    monkeypatch.setenv("TMPDIR", str(later))  # what would be chosen by now
+    made = files.get("key", "csv", lambda path: path.write_bytes(b"whole"))
+    assert first in made.path.parents
+
+
 def test_a_full_disk_is_a_problem_that_says_so(
     embedded: Dataset, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

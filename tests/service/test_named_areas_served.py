@@ -200,7 +200,9 @@ def test_without_sets_the_layer_is_not_offered(bare: TestClient) -> None:
     assert refused.json()["detail"] == "This layer has no sets of areas; leave out set."
 
 
-def test_damaged_named_areas_are_said_and_spare_the_rest(tmp_path: Path) -> None:
+def test_damaged_named_areas_are_said_and_spare_the_rest(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     dataset = made_with_sets(tmp_path)
     (tmp_path / "made/set_counts.parquet").write_bytes(b"PAR1")
     client = TestClient(create_app(Site(dataset)))
@@ -208,6 +210,8 @@ def test_damaged_named_areas_are_said_and_spare_the_rest(tmp_path: Path) -> None
     response = client.get(ITEMS)
     assert response.status_code == 503
     assert "damaged; build it again." in response.json()["detail"]
+    assert str(tmp_path) not in response.text  # where it lies is for the log
+    assert str(tmp_path) in caplog.text
 
 
 def test_classes_of_counts_are_whole_numbers() -> None:
