@@ -12,12 +12,13 @@ from geo.formats.content import Content, Writer
 from geo.query import Question
 from layers.frame import FEATURE_ID, frame_of
 from layers.layer import Layer
+from service.computed import texts_of
 from service.file_body import FileBody
 from service.formats import FORMATS, Format
 from service.items import constants_of, csv_items, file_name, geojson_items, jsonfg_items
 from service.parameters import read_question
 from service.responses import Body
-from service.site import Site, texts_of
+from service.site import Site
 from service.window import Window, choose, read_window
 
 _TOLD = (
@@ -89,11 +90,11 @@ def content_of(site: Site, layer: Layer, question: Question, window: Window) -> 
 
     Raises QuestionError where the question cannot be put to the layer.
     """
-    answer, rows = site.answer(layer, question)
+    answer, rows = site.computed.answer(layer, question)
     _, chosen = choose(answer, window)
     fields = layer.fields(site.dataset)
     shown = _shown(fields, window)
-    said = site.described(layer, question)
+    said = site.computed.described(layer, question)
     constants = constants_of(said)
 
     def frame() -> geopandas.GeoDataFrame:

@@ -19,10 +19,11 @@ from geo.period import Period
 from geo.query import Question
 from geo.recorders import source_asked
 from layers.layer import Layer
+from service.computed import texts_of
 from service.formats import FORMATS
 from service.negotiate import MEDIA
 from service.responses import Body
-from service.site import Site, texts_of
+from service.site import Site
 from service.window import Page, Window, choose, read_system
 
 Query = dict[str, str]
@@ -35,7 +36,7 @@ def geojson_items(
     site: Site, layer: Layer, question: Question, *, window: Page, base: str, query: Query
 ) -> Body:
     """A feature collection with its links, counts and metadata."""
-    matched, chosen = choose(site.answer(layer, question)[0], window)
+    matched, chosen = choose(site.computed.answer(layer, question)[0], window)
     links = _links(f"{base}/collections/{layer.name}", query, window, matched, "geojson")
     members = _members(site, layer, question, (matched, len(chosen), links))
     texts = _texts(site, layer, question, chosen, system=window.system, names=window.properties)
@@ -47,7 +48,7 @@ def jsonfg_items(
     site: Site, layer: Layer, question: Question, *, window: Page, base: str, query: Query
 ) -> Body:
     """The same as JSON-FG, where outlines in another system stand beside those of GeoJSON."""
-    answer, _ = site.answer(layer, question)
+    answer, _ = site.computed.answer(layer, question)
     matched, chosen = choose(answer, window)
     links = _links(f"{base}/collections/{layer.name}", query, window, matched, "jsonfg")
     content = jsonfg(
@@ -72,8 +73,8 @@ def _texts(
 ) -> pa.LargeBinaryArray:
     """The chosen features, with the fields of those names or with all."""
     if names is None:
-        return site.texts(layer, question, system).take(chosen)
-    answer, rows = site.answer(layer, question)
+        return site.computed.texts(layer, question, system).take(chosen)
+    answer, rows = site.computed.answer(layer, question)
     return texts_of(answer, rows, chosen, system, names=names)
 
 
@@ -90,7 +91,7 @@ def _members(
         "numberMatched": matched,
         "numberReturned": returned,
         "links": links,
-        "metadata": site.described(layer, question),
+        "metadata": site.computed.described(layer, question),
     }
 
 
@@ -116,15 +117,15 @@ def days(period: Period) -> tuple[str, str]:
 
 def layer_facts(site: Site, layer: Layer, question: Question) -> dict[str, Any]:
     """The rows of a layer without outlines, and what must be said beside them."""
-    _, rows = site.answer(layer, question)
-    return {**site.described(layer, question), "rows": rows}
+    _, rows = site.computed.answer(layer, question)
+    return {**site.computed.described(layer, question), "rows": rows}
 
 
 def csv_items(site: Site, layer: Layer, question: Question, window: Window) -> Body:
     """The rows without outlines; denominator, if any, and caveat stand in every row."""
-    answer, rows = site.answer(layer, question)
+    answer, rows = site.computed.answer(layer, question)
     _, chosen = choose(answer, window)
-    said = site.described(layer, question)
+    said = site.computed.described(layer, question)
     columns = [*(window.properties or (field.name for field in layer.fields(site.dataset)))]
     content = to_csv([rows[i] for i in chosen], columns, constants_of(said))
     name = file_name(site, layer, question, "csv")
@@ -143,7 +144,7 @@ def row_of(site: Site, layer: Layer, question: Question, feature_id: str) -> int
 
     Raises UnknownNameError where the layer has none of that id.
     """
-    answer, _ = site.answer(layer, question)
+    answer, _ = site.computed.answer(layer, question)
     if feature_id not in answer.row:
         raise UnknownNameError(
             f"The layer {layer.name} has no feature '{feature_id}' for this question."
@@ -162,8 +163,8 @@ def geojson_item(
         link(here, "self", MEDIA["geojson"]),
         link(collection, "collection", MEDIA["json"]),
     ]
-    said = site.described(layer, question)
-    text = site.texts(layer, question, system)[row].as_py()
+    said = site.computed.described(layer, question)
+    text = site.computed.texts(layer, question, system)[row].as_py()
     content = feature(text, {"links": links, "metadata": said})
     return Body.of(content, MEDIA["geojson"], {"Content-Crs": f"<{system.uri}>"})
 

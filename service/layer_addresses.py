@@ -171,7 +171,7 @@ async def item(request: Request, name: str, feature_id: str) -> Response:
         layer = site.layer(name)
         query = dict(request.query_params)
         question: Question = read_question(site.dataset, request.query_params)
-        row = site.answer(layer, question)[1][row_of(site, layer, question, feature_id)]
+        row = site.computed.answer(layer, question)[1][row_of(site, layer, question, feature_id)]
         return {
             "html": page(item_page, site, layer, question, row),
             "geojson": lambda: geojson_item(

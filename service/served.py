@@ -13,6 +13,7 @@ from service.access.access import Access
 from service.access.roles import ROLES, Role
 from service.app import create_app
 from service.audit.log import AuditLog
+from service.computed import Computed
 from service.listening import LOOPBACK
 from service.operation.counts import Counts
 from service.operation.settings import Limits
@@ -66,8 +67,10 @@ class Served:
         whole = open_each(homes)
         seen = [public_view(dataset) for dataset in whole]
         shown = {role: seen if public or role == "public" else whole for role in ROLES}
+        computed = {id(datasets): Computed(datasets[0]) for datasets in shown.values()}
         by_role: Mapping[Role, Site] = {
-            role: Site(own, beside, tiles, contact, role) for role, (own, *beside) in shown.items()
+            role: Site(own, beside, tiles, contact, role, computed=computed[id(shown[role])])
+            for role, (own, *beside) in shown.items()
         }
         return cls(by_role, access, audit, (*names, *LOOPBACK) if names else ANY)
 

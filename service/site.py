@@ -1,24 +1,17 @@
 """One dataset as it is served: answers and bytes kept in bounded caches."""
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
-import numpy as np
-import pyarrow as pa
 from cachetools import LRUCache
-from numpy.typing import NDArray
 
 from geo.comparators import open_each
-from geo.crs import CRS84, System
 from geo.dataset import Dataset
 from geo.errors import QuestionError, SafermapError
-from geo.formats import Record, records
-from geo.formats.geojson import feature_texts
 from geo.gazetteer import Gazetteer
 from geo.offences import Theme
 from geo.period import month_iso
@@ -27,10 +20,10 @@ from geo.recorders import themes
 from geo.strategy.figures import Strategy
 from geo.strategy.read import strategy_in
 from geo.versions import switched_to
-from layers.layer import Answer, Layer
-from layers.metadata import describe
+from layers.layer import Layer
 from layers.registry import find_layer, offered_layers
 from service.access.roles import Role
+from service.computed import Computed
 from service.files import Files
 from service.responses import Body
 from service.tiles import Tiles
@@ -38,14 +31,13 @@ from service.tiles import Tiles
 BODY_BYTES = 64 * 1024 * 1024
 KEY_BYTES = 2048
 BESIDE_BYTES = 2 * KEY_BYTES  # counted for the key and the headers of each body
-ANSWERS = 64
-ANSWER_ROWS = 200_000  # of one to four kilobytes each
-TEXT_BYTES = 256 * 1024 * 1024
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 
 
 class Site:
     """A dataset with its caches. Nothing in it changes but the caches.
+
+    `computed` is what was worked out of it, which other roles that see the same may share.
 
     `modified` is since when it is here: since it was made or, if later, gone back to; None as for
     `built`. `role` is whose it is, where people sign in; None where everybody sees the same.
@@ -61,6 +53,8 @@ class Site:
         tiles: Tiles | None = None,
         contact: str | None = None,
         role: Role | None = None,
+        *,
+        computed: Computed | None = None,
     ) -> None:
         if contact is not None and not _MAIL.fullmatch(contact):
             raise SafermapError(
@@ -68,6 +62,7 @@ class Site:
                 f"'{contact}'."
             )
         self.dataset = dataset
+        self.computed = computed or Computed(dataset)
         self.datasets = (dataset, *beside)
         self.tiles = tiles
         self.contact, self.role = contact, role
@@ -76,14 +71,6 @@ class Site:
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
             BODY_BYTES, getsizeof=lambda body: len(body.content) + BESIDE_BYTES
         )
-        # An answer or texts over the bound are kept alone, or every request would make them anew.
-        self._answers: LRUCache[Hashable, tuple[Answer, list[Record]]] = LRUCache(
-            ANSWER_ROWS, getsizeof=_rows_counted
-        )
-        self._texts: LRUCache[Hashable, pa.LargeBinaryArray] = LRUCache(
-            TEXT_BYTES, getsizeof=lambda texts: min(texts.nbytes, TEXT_BYTES)
-        )
-        self._described: LRUCache[Hashable, dict[str, Any]] = LRUCache(ANSWERS)
         self.files = Files()
         self._lock = Lock()
         self.themes: dict[str, Theme] = themes(dataset)
@@ -165,39 +152,6 @@ class Site:
             with self._lock:
                 self._bodies[key] = body
 
-    def answer(self, layer: Layer, question: Question) -> tuple[Answer, list[Record]]:
-        """A layer's answer to a question, and its rows as plain values.
-
-        Raises QuestionError where the question cannot be put to the layer.
-        """
-        layer.check(question)
-        key = (layer.name, question)
-        with self._lock:
-            kept = self._answers.get(key)
-        if kept is None:
-            made = layer.compute(self.dataset, question)
-            kept = made, records(made.rows)
-            with self._lock:
-                self._answers[key] = kept
-        return kept
-
-    def texts(
-        self, layer: Layer, question: Question, system: System = CRS84
-    ) -> pa.LargeBinaryArray:
-        """The features of a layer's answer as GeoJSON texts, as `geo.formats.geojson` has them.
-
-        Raises QuestionError where the question cannot be put to the layer.
-        """
-        key = (layer.name, question, system.uri)
-        with self._lock:
-            kept = self._texts.get(key)
-        if kept is None:
-            answer, rows = self.answer(layer, question)
-            kept = texts_of(answer, rows, np.arange(len(rows)), system)
-            with self._lock:
-                self._texts[key] = kept
-        return kept
-
     def warm(self) -> None:
         """Make what most requests need: the plain answer of each layer but that of incidents.
 
@@ -208,46 +162,5 @@ class Site:
                 continue
             with suppress(QuestionError):  # a layer that has no answer without a choice
                 question = Question.ask(self.dataset)
-                self.described(layer, question)
-                self.texts(layer, question)
-
-    def described(self, layer: Layer, question: Question) -> Mapping[str, Any]:
-        """What must be said beside a layer's answer to a question.
-
-        Raises QuestionError where the question cannot be put to the layer.
-        """
-        key = (layer.name, question)
-        with self._lock:
-            kept = self._described.get(key)
-        if kept is None:
-            kept = describe(self.dataset, layer, question, self.answer(layer, question)[0])
-            with self._lock:
-                self._described[key] = kept
-        return kept
-
-
-def texts_of(
-    answer: Answer,
-    rows: list[Record],
-    chosen: NDArray[np.int64],
-    system: System = CRS84,
-    *,
-    names: Sequence[str] | None = None,
-    constants: Mapping[str, str] | None = None,
-) -> pa.LargeBinaryArray:
-    """The chosen rows of an answer as texts of features, in a system of coordinates.
-
-    With the fields of those names, or with all, and with words that stand in every row.
-    """
-    told = (rows[i] for i in chosen)
-    if names is not None:
-        told = ({name: row[name] for name in names} for row in told)
-    if constants:
-        told = ({**row, **constants} for row in told)
-    outlines = answer.shapes.placed(system).json.take(answer.place[chosen])
-    return feature_texts((answer.ids[i] for i in chosen), outlines, told)
-
-
-def _rows_counted(kept: tuple[Answer, list[Record]]) -> int:
-    """What an answer counts for where answers are kept; at most so many, however small."""
-    return min(max(len(kept[1]), ANSWER_ROWS // ANSWERS), ANSWER_ROWS)
+                self.computed.described(layer, question)
+                self.computed.texts(layer, question)

@@ -33,7 +33,7 @@ def legend_of(
     The classes of areas do not change with the town that is asked for.
     """
     county = question if layer.within_town else question.everywhere()
-    _, rows = site.answer(layer, county)
+    _, rows = site.computed.answer(layer, county)
     shown = [row for row in rows if window.set is None or row["set"] == window.set]
     return Legend.of(layer.drawn(site.dataset, window.rates), shown), shown
 
@@ -54,7 +54,7 @@ def style(site: Site, layer: Layer, question: Question, window: Window) -> Style
         rows,
         judged=question.place or site.dataset.area,
         title=_title(site, layer, question, window.set),
-        abstract=_abstract(layer, question, site.described(layer, question)),
+        abstract=_abstract(layer, question, site.computed.described(layer, question)),
         heading=legend.heading(question, rated=layer.rated(site.dataset)),
         within=window.set,
     )
@@ -128,7 +128,7 @@ def _live(site: Site, question: Question, base: str) -> Iterator[LiveLayer]:
 
 
 def _one(site: Site, layer: Layer, question: Question, window: Window, base: str) -> LiveLayer:
-    said = site.described(layer, question)
+    said = site.computed.described(layer, question)
     return LiveLayer(
         id="_".join(("safermap", layer.name, *filter(None, [window.set]))),
         source=collection(base, layer.name),

@@ -109,7 +109,7 @@ def dataset_tiles(site: Site) -> FileBody:
     for layer in site.layers.values():
         window = read_window({}, layer, dataset)
         try:
-            if _heavy(site.answer(layer, question)[0]):
+            if _heavy(site.computed.answer(layer, question)[0]):
                 heavy.append(layer.title)
                 continue
             made[layer.title] = download(

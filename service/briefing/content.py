@@ -76,7 +76,7 @@ def _legend(
     if not rows:
         return None, ((), ())
     layer = find_layer("hotspots")
-    everywhere = site.answer(layer, question.everywhere())[1]
+    everywhere = site.computed.answer(layer, question.everywhere())[1]
     return Legend.of(layer.drawn(site.dataset), everywhere), (rows, everywhere)
 
 

@@ -28,7 +28,7 @@ def briefing_facts(site: Site, asked: Question) -> dict[str, Any]:
     public, question = asked.published(site.dataset), alone(asked)
     if public is None:
         return town_facts(site, asked)
-    town = site.answer(find_layer("towns"), question)[1][0]
+    town = site.computed.answer(find_layer("towns"), question)[1][0]
     below = public.below_town(question.theme)
     said = words.recorded(
         site.dataset, question.theme, town["count"], f"in {town['town']}", question
@@ -51,7 +51,7 @@ def briefing_facts(site: Site, asked: Question) -> dict[str, Any]:
 
 def _areas(site: Site, question: Question, whole: int | None) -> list[Record]:
     """The areas of the town, most incidents first, those that are hidden last."""
-    answer, rows = site.answer(find_layer("hotspots"), question)
+    answer, rows = site.computed.answer(find_layer("hotspots"), question)
     short = site.dataset.lsoas["short_name"].to_numpy()[answer.position]
     named = [
         {**row, "short_name": name, "town_share": _share(row["count"], whole)}
@@ -68,7 +68,7 @@ def mapped_places(site: Site, question: Question) -> list[Record]:
     """The places to draw on the map; none where they cannot be told."""
     if "map-points" not in site.layers or question.theme.offences <= NEVER_MAPPED:
         return []
-    return site.answer(site.layers["map-points"], question)[1]
+    return site.computed.answer(site.layers["map-points"], question)[1]
 
 
 def together(rows: Sequence[Record]) -> str:

@@ -59,7 +59,7 @@ def business_page(
     drawing = layer.drawn(dataset, rates)
     facts = business_facts(site, question)
     profile: BusinessProfile = facts["profile"]
-    answer, rows = site.answer(layer, question)
+    answer, rows = site.computed.answer(layer, question)
     legend = Legend.of(drawing, rows)
     areas = areas_of(dataset, layer, question, drawing, count=len(rows))
     config = map_config(dataset, layer, areas, legend.classes, drawing, noun=question.theme.noun)

@@ -92,7 +92,7 @@ def map_page(
     """
     dataset = site.dataset
     drawing = layer.drawn(dataset, window.rates)
-    answer, all_rows = site.answer(layer, question)
+    answer, all_rows = site.computed.answer(layer, question)
     further = layer.sets(dataset)
     window = one_set(site, layer, window)
     legend, _ = legend_of(site, layer, question, window)

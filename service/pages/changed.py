@@ -31,7 +31,7 @@ def changed_facts(site: Site, question: Question, name: str) -> dict[str, Any]:
     that the change is that of the later half of the months from the earlier, where it is.
     """
     told = set_against(site.dataset, question)
-    answer, rows = site.answer(find_layer("change"), told)
+    answer, rows = site.computed.answer(find_layer("change"), told)
     earlier = told.before().period
     names = site.dataset.lsoas[name].to_numpy()[answer.position]
     areas = [

@@ -44,7 +44,7 @@ def home_page(site: Site) -> bytes:
     dataset = site.dataset
     lead = Question.ask(dataset, first_recorded(dataset, "asb", "crime"))
     layer = find_layer("lsoas")
-    answer, rows = site.answer(layer, lead)
+    answer, rows = site.computed.answer(layer, lead)
     legend = Legend.of(layer.drawing(dataset), rows)
     figures = _figures(site)
     config = map_config(
@@ -132,7 +132,7 @@ def _towns(site: Site, question: Question) -> list[dict[str, Any]]:
     dataset = site.dataset
     if not len(dataset.towns):
         return []
-    _, rows = site.answer(find_layer("towns"), question)
+    _, rows = site.computed.answer(find_layer("towns"), question)
     against = compare_groups(dataset, question, dataset.town_position, len(dataset.towns))
     held = replace(question, period=question.held(dataset))
     monthly = _monthly(dataset, held, rows)

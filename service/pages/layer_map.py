@@ -38,7 +38,7 @@ def layer_map(
     more: dict[str, Any] = {}
     if question.town:
         more["town"] = dataset.town_name(question.town)
-    answer, rows = site.answer(layer, county)
+    answer, rows = site.computed.answer(layer, county)
     _, drawn = choose(answer, window)
     if layer.within_town:
         more["ground"] = _ground(dataset, question)

@@ -26,7 +26,7 @@ def places_facts(site: Site, question: Question) -> dict[str, Any]:
     reason = _why_none(site, question)
     if reason is not None:
         return {"reason": reason}
-    answer, rows = site.answer(find_layer("map-points"), question)
+    answer, rows = site.computed.answer(find_layer("map-points"), question)
     facts, lsoas = answer.facts, site.dataset.lsoas
     areas = dict(zip(lsoas["lsoa_code"], lsoas["short_name"], strict=True))
     if not rows:

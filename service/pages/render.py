@@ -13,6 +13,7 @@ _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+    auto_reload=False,  # a service goes on with the templates that it began with
     trim_blocks=True,
     lstrip_blocks=True,
 )

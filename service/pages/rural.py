@@ -55,7 +55,7 @@ def rural_page(
     drawing = layer.drawn(dataset, rates)
     facts = rural_facts(site, asked)
     judged = replace(question, place="rural", town=None)
-    answer, rows = site.answer(layer, judged)
+    answer, rows = site.computed.answer(layer, judged)
     legend = Legend.of(drawing, rows)
     is_urban = dataset.place == "urban"
     hatched, urban_areas = dataset.lsoa_shapes.outlines[is_urban], int(is_urban.sum())

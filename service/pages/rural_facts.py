@@ -28,7 +28,7 @@ def rural_facts(site: Site, question: Question) -> dict[str, Any]:
     judged = replace(question, place="rural", town=None)
     profile = rural_profile(dataset, question, set_against(dataset, judged))
     whole = replace(alone(question), place=None, town=None)
-    _, split = site.answer(find_layer("rural-urban"), whole)
+    _, split = site.computed.answer(find_layer("rural-urban"), whole)
     sides = {row["code"]: row for row in split if row["level"] == SPLIT}
     rural, urban = sides["rural"], sides.get("urban")
     return {

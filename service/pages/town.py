@@ -76,8 +76,8 @@ def town_facts(site: Site, question: Question) -> dict[str, Any]:
 def _facts(site: Site, asked: Question, months: list[dict[str, Any]]) -> dict[str, Any]:
     """The figures of a town's page, of which the months are worked out already."""
     dataset, question = site.dataset, alone(asked)
-    town = site.answer(find_layer("towns"), question)[1][0]
-    answer, rows = site.answer(find_layer("hotspots"), question)
+    town = site.computed.answer(find_layer("towns"), question)[1][0]
+    answer, rows = site.computed.answer(find_layer("hotspots"), question)
     short = dataset.lsoas["short_name"].to_numpy()[answer.position]
     areas = [
         {
@@ -129,8 +129,8 @@ def town_page(
     months, usual = trend(site.dataset, question)
     facts = _facts(site, asked, months)
     county = question.everywhere()
-    answer, everywhere = site.answer(layer, county)
-    inside = site.answer(layer, question)[1]
+    answer, everywhere = site.computed.answer(layer, county)
+    inside = site.computed.answer(layer, question)[1]
     legend = Legend.of(drawing, everywhere)
     config = map_config(
         site.dataset,
@@ -157,7 +157,7 @@ def town_page(
         **said(site, question, since=since(site.dataset, asked)),
         drawing=drawing,
         facts=facts,
-        headline=_headline(site, asked, site.answer(find_layer("towns"), question)[1][0]),
+        headline=_headline(site, asked, site.computed.answer(find_layer("towns"), question)[1][0]),
         stands_out=[row for row in facts["areas"] if row["hotspot_class"] in MARKS],
         none_marked=none_marked(
             facts["areas"],

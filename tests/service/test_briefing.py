@@ -320,7 +320,7 @@ def test_the_map_has_as_many_areas_of_each_colour_as_the_legend_says(
     said = what.briefing(site, town_question(site, town), "", date(2026, 11, 24))
     for colour, _, counts in said["legend"]["classes"]:
         assert len(re.findall(rf'fill="{colour}"', said["map"]["svg"])) == int(counts[0])
-    places = site.answer(find_layer("map-points"), town_question(site, town))[1]
+    places = site.computed.answer(find_layer("map-points"), town_question(site, town))[1]
     assert said["map"]["svg"].count("<circle ") == len(places)
 
 

@@ -20,7 +20,9 @@ TO_2021 = {"C1": "UN1", "C2": "UF1", "D1": "RLN1", "D2": "RLF1", "E1": "RSN1", "
 
 def inset_of(dataset: Dataset) -> Inset | None:
     """The inset as the rural page has it."""
-    _, rows = Site(dataset).answer(find_layer("rural-urban"), Question.ask(dataset, "crime"))
+    _, rows = Site(dataset).computed.answer(
+        find_layer("rural-urban"), Question.ask(dataset, "crime")
+    )
     return rural_inset(dataset, [row for row in rows if row["level"] == "class"])
 
 
@@ -73,7 +75,9 @@ def test_without_classes_there_is_none_and_without_urban_areas_nothing_is_hatche
 
 
 def test_unknown_residents_are_said_and_not_counted_as_nought(embedded: Dataset) -> None:
-    _, rows = Site(embedded).answer(find_layer("rural-urban"), Question.ask(embedded, "crime"))
+    _, rows = Site(embedded).computed.answer(
+        find_layer("rural-urban"), Question.ask(embedded, "crime")
+    )
     classes = [{**row, "residents_share": None} for row in rows if row["level"] == "class"]
     inset = rural_inset(embedded, classes)
     assert inset
