@@ -49,6 +49,7 @@ class Site:
 
     `modified` is since when it is here: since it was made or, if later, gone back to; None as for
     `built`. `role` is whose it is, where people sign in; None where everybody sees the same.
+    `uploads`: whether whoever sees it may load files.
     `datasets` has it first, then those of the areas set beside it, of which rates of the whole
     area are shown and nothing else. `tiles` is what lies under its maps, where anything does, and
     `contact` an address of electronic mail for who has a question about the figures.
@@ -61,6 +62,8 @@ class Site:
         tiles: Tiles | None = None,
         contact: str | None = None,
         role: Role | None = None,
+        *,
+        uploads: bool = False,
     ) -> None:
         if contact is not None and not _MAIL.fullmatch(contact):
             raise SafermapError(
@@ -70,7 +73,7 @@ class Site:
         self.dataset = dataset
         self.datasets = (dataset, *beside)
         self.tiles = tiles
-        self.contact, self.role = contact, role
+        self.contact, self.role, self.uploads = contact, role, uploads
         self.modified = self.built and max(self.built, switched_to(dataset.folder) or self.built)
         self.gazetteer = Gazetteer(dataset)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
@@ -101,6 +104,7 @@ class Site:
         *,
         public: bool = False,
         role: Role | None = None,
+        uploads: bool = False,
     ) -> "Site":
         """Serve the current dataset under `home`, with those under other homes beside it.
 
@@ -109,7 +113,7 @@ class Site:
         Raises DatasetError where there is none, one is damaged, or two are the same.
         """
         dataset, *others = open_each([home, *beside], public=public)
-        return cls(dataset, others, tiles, contact, role)
+        return cls(dataset, others, tiles, contact, role, uploads=uploads)
 
     @property
     def built(self) -> datetime | None:
