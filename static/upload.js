@@ -24,6 +24,7 @@
       spoken.className = told.className;
       told.replaceWith(spoken);
     }
+    document.querySelector(".strip").replaceWith(fresh.querySelector(".strip"));
     document.getElementById("main").replaceChildren(...main.childNodes);
     document.getElementById("upload-state").focus();
     listen();

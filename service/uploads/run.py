@@ -31,7 +31,7 @@ def start(uploads: Uploads, work: Work, held: Held) -> None:
     Raises StorageError where the system gives no process.
     """
     settings = _SETTINGS.dump_json(uploads).decode()
-    command = [sys.executable, "-P", "-m", __name__, work, settings]
+    command = [sys.executable, "-P", "-m", __name__, work, settings, str(held.file)]
     try:
         process = subprocess.Popen(  # noqa: S603  of our own making
             command,
@@ -58,6 +58,7 @@ def main() -> None:
     if upload is None or upload.step != sys.argv[1]:
         raise SystemExit("There is no such upload.")
     slot.write(_done(uploads, upload))
+    os.close(int(sys.argv[3]))  # the slot is free, before all that ends with a process
 
 
 def _done(uploads: Uploads, upload: Upload) -> Upload:
