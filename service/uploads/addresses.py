@@ -65,12 +65,10 @@ async def send(request: Request) -> Response:
             upload = await _received(request, uploads, upload)
             await run_in_threadpool(record, uploads, upload, "upload received")
         except ClientDisconnect:
-            slot.partial.unlink(missing_ok=True)
-            slot.write(upload.failed(_GONE))
+            slot.drop(upload.failed(_GONE))
             return Response(status_code=HTTPStatus.BAD_REQUEST)
         except BaseException:
-            slot.partial.unlink(missing_ok=True)
-            slot.write(before)
+            slot.drop(before)
             raise
         slot.accept()
         await run_in_threadpool(_begin, uploads, upload, "checking", held)

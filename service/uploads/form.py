@@ -40,6 +40,10 @@ def check_name(name: str) -> None:
         )
 
 
+def _unkept(error: OSError) -> StorageError:
+    return StorageError(f"The file cannot be kept: {error.strerror}.")
+
+
 class Form:
     """A form as it comes in: the field `source`, and the file `file`, written to a path.
 
@@ -72,7 +76,10 @@ class Form:
             self._parser = MultipartParser(options[b"boundary"], calls)
         except FormParserError as error:
             raise QuestionError(_FORM) from error
-        self._file = path.open("wb")
+        try:
+            self._file = path.open("wb")
+        except OSError as error:
+            raise _unkept(error) from error
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +102,7 @@ class Form:
         except FormParserError as error:
             raise QuestionError(_FORM) from error
         except OSError as error:
-            raise StorageError(f"The file cannot be kept: {error.strerror}.") from error
+            raise _unkept(error) from error
 
     def end(self) -> None:
         """All has come in. Raises QuestionError where something is missing."""
@@ -106,7 +113,7 @@ class Form:
         try:
             self._file.flush()
         except OSError as error:
-            raise StorageError(f"The file cannot be kept: {error.strerror}.") from error
+            raise _unkept(error) from error
 
     def _part_begin(self) -> None:
         self._disposition = self._text = b""

@@ -50,8 +50,8 @@ def main() -> None:
     uploads = _SETTINGS.validate_json(sys.argv[2])
     start_log(uploads.lines)
     gc.set_threshold(200_000)  # as a build has it
-    os.nice(10)
-    with suppress(OSError):
+    with suppress(OSError):  # where the system allows it
+        os.nice(10)
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="utf-8")
     slot = uploads.slot
     upload = slot.stored()
@@ -97,7 +97,7 @@ def _loaded(uploads: Uploads, upload: Upload) -> Upload:
 
 
 def _tell(uploads: Uploads, upload: Upload, progress: Progress) -> None:
-    with suppress(OSError):  # it goes on without
+    with suppress(StorageError):  # it goes on without
         uploads.slot.write(replace(upload, progress=progress))
 
 

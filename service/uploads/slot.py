@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from geo.errors import StorageError
 from service.uploads.upload import Upload
 
 FOLDER = ".upload"
@@ -60,8 +61,11 @@ class Slot:
 
     @contextmanager
     def take(self) -> Iterator[Held | None]:
-        """Hold it; None where somebody else does."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        """Hold it; None where somebody else does. Raises StorageError where it cannot be made."""
+        try:
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise _unwritten(error) from error
         with self._opened() as file:
             deadline = time.monotonic() + PATIENCE
             while not (mine := _lock(file)) and time.monotonic() < deadline:
@@ -87,18 +91,29 @@ class Slot:
         return again.cut_off() if again and again.working else again
 
     def write(self, upload: Upload | None) -> None:
-        """Write an upload's state, in one step."""
+        """Write an upload's state, in one step. Raises StorageError where it cannot be written."""
         if upload is None:
             self._state.unlink(missing_ok=True)
             return
         partial = self._state.with_suffix(".partial")
-        partial.write_bytes(_STATE.dump_json(upload))
-        partial.replace(self._state)
+        try:
+            partial.write_bytes(_STATE.dump_json(upload))
+            partial.replace(self._state)
+        except OSError as error:
+            with suppress(OSError):
+                partial.unlink()
+            raise _unwritten(error) from error
 
     def accept(self) -> None:
         """Take what came in for the file; what was found out of the one before is gone."""
         self.refused.unlink(missing_ok=True)
         self.partial.replace(self.file)
+
+    def drop(self, before: Upload | None) -> None:
+        """Remove what came in, and go back to what was there before if that can be written."""
+        self.partial.unlink(missing_ok=True)
+        with suppress(StorageError):
+            self.write(before)
 
     def clear(self) -> None:
         """Remove the file and what was found out of it."""
@@ -112,11 +127,20 @@ class Slot:
 
     @contextmanager
     def _opened(self) -> Iterator[int]:
-        file = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            file = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise _unwritten(error) from error
         try:
             yield file
         finally:
             os.close(file)
+
+
+def _unwritten(error: OSError) -> StorageError:
+    return StorageError(f"The upload cannot be written: {error.strerror}.")
 
 
 def _lock(file: int, *, shared: bool = False) -> bool:

@@ -211,13 +211,15 @@ def test_a_build_of_somebody_else_is_waited_for(service: Uploading) -> None:
     assert service.actions()[1:] == ["load asked", "load failed", "load asked", "loaded"]
 
 
-@pytest.mark.parametrize("harm", ["full", "gone", "unrecorded"])
+@pytest.mark.parametrize("harm", ["full", "gone", "unrecorded", "stateless"])
 def test_what_does_not_come_whole_leaves_nothing(
     service: Uploading, monkeypatch: pytest.MonkeyPatch, harm: str
 ) -> None:
     before = service.whole()
     if harm == "unrecorded":
         (service.root / "audit").write_text("no folder")
+    elif harm == "stateless":
+        (service.root / "home" / ".upload" / "state.partial").mkdir(parents=True)
     else:
         error = OSError(28, "No space left on device") if harm == "full" else ClientDisconnect()
 
@@ -228,7 +230,7 @@ def test_what_does_not_come_whole_leaves_nothing(
     refused = service.send("2015-02.csv", month(2))
     assert refused.status_code == (400 if harm == "gone" else 507)
     assert service.whole() == before
-    left = {path.name for path in (service.root / "home" / ".upload").iterdir()}
+    left = {path.name for path in (service.root / "home" / ".upload").iterdir() if path.is_file()}
     assert left <= {".lock", "state.json"}
     assert service.state()["step"] == ("failed" if harm == "gone" else "none")
 
