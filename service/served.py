@@ -61,11 +61,10 @@ class Served:
         uploads = None if public else uploads
         if access is None:
             own, *beside = homes
-            may = uploads is not None
-            site = Site.open(own, beside, tiles, contact, public=public, uploads=may)
+            site = Site.open(own, beside, tiles, contact, public=public, uploads=bool(uploads))
             # A page elsewhere could have a name of its own lead here; partner records are not for
-            # it, nor may it load a file.
-            own_names = LOOPBACK if site.holds_partner_records or may else ANY
+            # it.
+            own_names = LOOPBACK if site.holds_partner_records else ANY
             allowed = (*names, *LOOPBACK) if names else own_names
             return cls({"public" if public else "analyst": site}, None, None, allowed, uploads)
         whole = open_each(homes)

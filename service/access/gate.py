@@ -65,7 +65,7 @@ class Gate:
 def _refused(scope: Scope) -> str | None:
     """Why a request has no answer where no access is configured; None where it has one."""
     site: Site = scope["state"]["site"]
-    if (site.holds_partner_records or site.uploads) and _through_a_proxy(scope):
+    if site.holds_partner_records and through_a_proxy(scope):
         return "What is here is for this machine alone until access is configured."
     headers = Headers(scope=scope)
     told = "origin" in headers or "sec-fetch-site" in headers  # as every browser does
@@ -74,7 +74,7 @@ def _refused(scope: Scope) -> str | None:
     return None
 
 
-def _through_a_proxy(scope: Scope) -> bool:
+def through_a_proxy(scope: Scope) -> bool:
     """Whether a request comes from another machine by way of a proxy on this one."""
     headers = Headers(scope=scope)
     return any(name in headers for name in ("x-forwarded-for", "forwarded", "via"))

@@ -1,5 +1,6 @@
 """Where analysts send a file, see what was found, and have it loaded or discarded."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from geo.errors import ConflictError, StorageError
 from geo.incidents.files import LARGEST
+from service.access.gate import through_a_proxy
 from service.access.roles import Visitor
 from service.errors import problem
+from service.listening import LOOPBACK
 from service.negotiate import wanted_format
 from service.parameters import check_names
 from service.responses import json_response
@@ -125,10 +128,19 @@ async def refused_rows(request: Request) -> Response:
 def _refused(request: Request) -> Response | None:
     """The answer to whoever may not load files, before anything that they send is read."""
     visitor: Visitor = request.state.visitor
-    if visitor.may("analyst"):
+    if not visitor.may("analyst"):
+        words = "Analysts alone load files here. Sign in as one, or show an analyst's token."
+    elif request.app.state.access is None and not _near(request):
+        words = "Files are loaded from this machine alone until access is configured."
+    else:
         return None
-    words = "Analysts alone load files here. Sign in as one, or show an analyst's token."
     return problem(request, HTTPStatus.FORBIDDEN, words, {"Connection": "close"})
+
+
+def _near(request: Request) -> bool:
+    """Whether it comes from this machine, by a name that no page elsewhere could have lead here."""
+    name = re.sub(r":\d+$", "", request.headers.get("host", ""))
+    return name in LOOPBACK and not through_a_proxy(request.scope)
 
 
 def _uploads(request: Request) -> Uploads:

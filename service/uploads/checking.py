@@ -71,8 +71,8 @@ class _Found:
         first = source.keep.first_month(date.today())
 
         def progress(files: Iterable[IncidentFile], of: int) -> Iterable[IncidentFile]:
-            for number, file in enumerate(files, 1):
-                tell(Progress("Reading file", number, of))
+            for number, file in enumerate(files):
+                tell(Progress("Files read", number, of))
                 yield file
 
         for read in read_each(files, column_map, progress):

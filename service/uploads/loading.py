@@ -28,12 +28,12 @@ def load(uploads: Uploads, upload: Upload, tell: Tell) -> Outcome:
 
     def parts_progress(parts: Iterable[tuple[int, Part]], of: int) -> Iterable[tuple[int, Part]]:
         for done, part in enumerate(parts, 1):
-            tell(Progress("Read file", done, of))
+            tell(Progress("Files read", done, of))
             yield part
 
     def hiding_progress(years: "Iterable[PublicYear]", of: int) -> "Iterable[PublicYear]":
         for number, year in enumerate(years, 1):
-            tell(Progress("Hiding small counts, table", number, of))
+            tell(Progress("Public tables made", number, of))
             yield year
 
     plan = uploads.plan()

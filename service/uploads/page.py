@@ -136,7 +136,7 @@ def _how(upload: Upload) -> str:
         return ""
     if upload.step == "receiving":
         return f" {progress.done / max(progress.of, 1):.0%} of it is here."
-    return f" {progress.doing} {progress.done:,} of {progress.of:,}."
+    return f" {progress.doing}: {progress.done:,} of {progress.of:,}."
 
 
 def _loaded(upload: Upload, name: str, by: str, site: Site) -> str:

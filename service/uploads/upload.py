@@ -20,7 +20,7 @@ CUT_OFF = {
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the work is, such as file 3 of 36."""
+    """How far the work is, such as files read: 3 of 36."""
 
     doing: str
     done: int

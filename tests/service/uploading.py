@@ -66,7 +66,7 @@ class Uploading:
         quiet: dict[str, Any] = {"raise_server_exceptions": False, "follow_redirects": False}
         if not signing_in:
             app = create_app(Site.open(home, uploads=True), uploads=uploads)
-            return cls(root, TestClient(app, **quiet), {})
+            return cls(root, TestClient(app, base_url="http://127.0.0.1", **quiet), {})
         access = Access(root / "access")
         tokens = {role: access.tokens.create("Team", role, "1d")[1] for role in ROLES[1:]}
         sites = {r: Site.open(home, role=r, uploads=r == "analyst") for r in ROLES}
