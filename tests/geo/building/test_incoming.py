@@ -1,9 +1,6 @@
 """A file that comes into a source's folder with the build that reads it, or not at all."""
 
 import shutil
-import signal
-import subprocess
-import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,30 +10,23 @@ import pytest
 from building import plan_files
 from command_line import tree
 from incident_files import STREET_HEADER, csv_bytes, street_row
+from killed import killed_at
 
 from geo.area_file import AreaFile
 from geo.building.build import Built, build
 from geo.building.incoming import Incoming
 from geo.errors import InputError, SafermapError
-from geo.versions import all_versions
+from geo.versions import all_versions, current_folder
 
 HEADER = "incident_id,month,offence,easting,northing\n"
 TIMES = ("created", "version")
 KILLED = """
-import os, signal, sys
 from pathlib import Path
 
-sys.path.insert(0, sys.argv[4])
-import geo.building.build, geo.versions
-from geo.building.incoming import Incoming
+sys.path[:0] = ["tests", "tests/geo/building"]
 from test_incoming import loaded
 
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-owner = Incoming if sys.argv[1] == "settle" else sys.modules[sys.argv[1].rpartition(".")[0]]
-setattr(owner, sys.argv[1].rpartition(".")[2], die)
-loaded(Path(sys.argv[2]), Path(sys.argv[3]))
+loaded(Path(sys.argv[3]), Path(sys.argv[4]))
 """
 
 
@@ -124,20 +114,26 @@ def test_a_build_that_fails_leaves_nothing(root: Path, new: Path) -> None:
     assert tree(root) == before
 
 
-@pytest.mark.parametrize("step", ["geo.building.build.settle", "settle"])
+@pytest.mark.parametrize("step", ["geo.building.build.settle", "geo.versions._switch"])
 def test_a_build_that_is_killed_leaves_what_the_next_removes(
     root: Path, new: Path, step: str
 ) -> None:
     before = tree(root)
     file = month(new / "2015-03.csv", 3, 7)
-    command = [sys.executable, "-c", KILLED, step, root, file, Path(__file__).parent]
-    tests = Path(__file__).parents[2]
-    ended = subprocess.run(command, check=False, env={"PYTHONPATH": str(tests)})
-    assert ended.returncode == -signal.SIGKILL
+    killed_at(step, 0, KILLED, root, file)
     left = {n: d for n, d in tree(root).items() if n not in before and ".building-" not in n}
-    left.pop("home/CURRENT.partial", None)
     assert left == {"council/.incoming-2015-03.csv": file.read_bytes()}
     assert not build(plan(root), root / "home").changed  # it is passed over, and gone
     assert tree(root / "council") == {"2015-02.csv": before["council/2015-02.csv"]}
     loaded(root, file)
     assert [v.manifest["rows"]["read"] for v in all_versions(root / "home")] == [5, 12]
+
+
+def test_killed_between_the_move_and_the_switch_the_next_build_reads_it(
+    root: Path, new: Path
+) -> None:
+    before = current_folder(root / "home")
+    killed_at("os.rename", 0, KILLED, root, month(new / "2015-03.csv", 3, 7))
+    assert current_folder(root / "home") == before
+    assert sorted(tree(root / "council")) == ["2015-02.csv", "2015-03.csv"]
+    assert build(plan(root), root / "home").manifest["rows"]["read"] == 12
