@@ -88,6 +88,8 @@ async def load(request: Request) -> Response:
     form = await _small_form(request)
     with _taken(uploads) as held:
         upload = _by(request, _loadable(uploads, form, held))
+        if not uploads.slot.file.is_file():
+            raise ConflictError("The file is no longer there. Discard it, and send it again.")
         await run_in_threadpool(record, uploads, upload, "load asked")
         await run_in_threadpool(_begin, uploads, upload, "loading", held)
     return await _answer(request, HTTPStatus.ACCEPTED)
@@ -104,9 +106,9 @@ async def discard(request: Request) -> Response:
     with _taken(uploads) as held:
         upload = _by(request, _loadable(uploads, form, held))
         await run_in_threadpool(record, uploads, upload, "upload discarded")
-        uploads.slot.clear()
         gone = replace(upload, step="discarded", report=None, error=None, failed_at=None)
         uploads.slot.write(gone)
+        uploads.slot.clear()
     return await _answer(request)
 
 
@@ -182,7 +184,7 @@ def _busy(upload: Upload | None) -> ConflictError:
 def _loadable(uploads: Uploads, form: FormData, held: Held) -> Upload:
     """The file that was checked; the one that the form means, where it says which."""
     upload = uploads.slot.read(held)
-    if upload is None or not upload.loadable or not uploads.slot.file.is_file():
+    if upload is None or not upload.loadable:
         raise ConflictError("There is no file here that was checked. Send one first.")
     if form.get("since", upload.since) != upload.since:
         raise ConflictError(f"Another file is here now: {whose(upload)}. Look at it first.")

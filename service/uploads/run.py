@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from geo.errors import SafermapError, StorageError
 from service.operation.log import EVENTS, start_log, told
 from service.uploads.settings import Uploads
-from service.uploads.slot import Held
+from service.uploads.slot import Held, Slot
 from service.uploads.upload import Progress, Upload, Work
 
 _SETTINGS = TypeAdapter(Uploads)
@@ -57,7 +57,7 @@ def main() -> None:
     upload = slot.stored()
     if upload is None or upload.step != sys.argv[1]:
         raise SystemExit("There is no such upload.")
-    slot.write(_done(uploads, upload))
+    _finish(slot, _done(uploads, upload))
     os.close(int(sys.argv[3]))  # the slot is free, before all that ends with a process
 
 
@@ -67,17 +67,28 @@ def _done(uploads: Uploads, upload: Upload) -> Upload:
         return _checked(uploads, upload) if upload.step == "checking" else _loaded(uploads, upload)
     except SafermapError as error:
         failed = upload.failed(str(error))
+    except OSError as error:
+        failed = upload.failed(f"It cannot be done: {error.strerror}. Nothing was changed.")
     except MemoryError:
         failed = upload.failed("This machine has not enough memory for it. Nothing was changed.")
     except Exception:
         facts = told("upload-failed", id=upload.request, step=upload.step)
         EVENTS.exception("an upload failed (%s)", upload.step, extra=facts)
         failed = upload.failed(_UNFORESEEN.format(upload.request))
-    if failed.failed_at == "checking":
-        uploads.slot.clear()
-    else:
+    if failed.failed_at == "loading":
         _record(uploads, upload, "load failed")
     return failed
+
+
+def _finish(slot: Slot, done: Upload) -> None:
+    """Write what became of it, and keep its file no longer than it is of use."""
+    if done.loadable:
+        slot.write(done)
+        return
+    with suppress(StorageError):  # a full disk has room once the file is gone
+        slot.write(done)
+    slot.clear()
+    slot.write(done)
 
 
 def _checked(uploads: Uploads, upload: Upload) -> Upload:
@@ -92,7 +103,6 @@ def _loaded(uploads: Uploads, upload: Upload) -> Upload:
 
     outcome = load(uploads, upload, lambda progress: _tell(uploads, upload, progress))
     _record(uploads, upload, "loaded", version=outcome.version)
-    uploads.slot.clear()
     return replace(upload, step="loaded", progress=None, report=None, outcome=outcome)
 
 

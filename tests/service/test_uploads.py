@@ -14,6 +14,8 @@ from geo.area_file import read_area_file
 from geo.building.build import build
 from geo.versions import latest
 from service.uploads import form
+from service.uploads.slot import Slot
+from service.uploads.upload import Upload, now
 
 HOSTILE = '<script>alert("x")</script>\u202e'
 HTML = {"Accept": "text/html"}
@@ -197,6 +199,21 @@ def test_a_killed_process_changes_nothing_and_the_slot_can_be_used(
     else:
         assert service.checked("2015-02.csv", month(2))["step"] == "checked"
     assert not [name for name in service.whole() if name.startswith((".building", ".incoming"))]
+
+
+def test_what_a_dead_worker_or_a_stray_hand_left_blocks_nothing(service: Uploading) -> None:
+    slot = Slot(service.root / "home")
+    slot.folder.mkdir()
+    slot.write(Upload("Team", "analyst", None, now(), name="2015-02.csv"))
+    slot.partial.write_bytes(b"half of it")
+    found = service.state()
+    assert (found["step"], found["failed_at"], found["may"]) == ("failed", "receiving", ["send"])
+    assert service.checked("2015-02.csv", month(2))["step"] == "checked"
+    slot.file.unlink()
+    assert service.post("load").status_code == 409
+    assert service.post("discard").status_code == 200
+    slot.folder.joinpath("state.json").write_bytes(b"{")
+    assert service.state()["step"] == "none"
 
 
 def test_a_build_of_somebody_else_is_waited_for(service: Uploading) -> None:
