@@ -233,7 +233,7 @@ async def _received(request: Request, uploads: Uploads, upload: Upload) -> Uploa
                     said = time.monotonic()
         await run_in_threadpool(form.write, bytes(kept))
         await run_in_threadpool(form.end)
-    source, _ = await run_in_threadpool(place_of, uploads.plan(), form.source, form.name)
+    source, _ = await run_in_threadpool(lambda: place_of(uploads.plan(), form.source, form.name))
     return replace(
         upload, source=source.id, source_name=source.name, name=form.name, bytes=form.bytes
     )

@@ -61,7 +61,8 @@ def uploads_page(request: Request) -> bytes:
 
 def whose(upload: Upload) -> str:
     """A file in words: what it is called, who has it, since when."""
-    return f"{_cut(upload.name) or 'a file'}, sent{_by(upload)} at {_when(upload.since)},"
+    of = _by(upload).replace(" by ", " of ", 1)
+    return f"{_cut(upload.name) or 'a file'},{of} since {_when(upload.since)},"
 
 
 def _state(request: Request) -> tuple[Site, Uploads, Upload | None]:

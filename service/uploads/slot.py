@@ -18,7 +18,7 @@ from geo.errors import StorageError
 from service.uploads.upload import Upload
 
 FOLDER = ".upload"
-PATIENCE, PAUSE = 0.3, 0.01  # seconds: whoever only looks holds it for much less
+PATIENCE, PAUSE = 0.3, 0.01  # seconds, for whoever only looks, or has just ended
 _STATE = TypeAdapter(Upload)
 
 
@@ -69,6 +69,8 @@ class Slot:
         with self._opened() as file:
             deadline = time.monotonic() + PATIENCE
             while not (mine := _lock(file)) and time.monotonic() < deadline:
+                if (found := self.stored()) and found.working:
+                    break
                 time.sleep(PAUSE)
             yield Held(file) if mine else None
 

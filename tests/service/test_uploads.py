@@ -164,7 +164,7 @@ def test_one_at_a_time(service: Uploading) -> None:
     first = service.checked("2015-02.csv", month(2))
     second = service.send("2015-03.csv", month(3))
     assert second.status_code == 409
-    assert "2015-02.csv, sent by Team (" in second.json()["detail"]
+    assert "2015-02.csv, of Team (" in second.json()["detail"]
     assert "waits to be loaded or discarded" in second.json()["detail"]
     for path in ("load", "discard"):
         stale = service.post(path, since="2026-01-01T00:00:00.000+00:00")
