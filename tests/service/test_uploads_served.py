@@ -14,6 +14,8 @@ from serving import Served, started
 from test_workers import load
 from uploading import SOURCE, Uploading, make_area, month, until
 
+from geo.area_file import read_area_file
+from geo.building.build import build
 from service.access.access import Access
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux alone")
@@ -126,6 +128,12 @@ def test_no_request_fails_while_a_file_is_loaded(
     assert found.failed == []
 
 
+BEGAN = (
+    b'--x\r\nContent-Disposition: form-data; name="source"\r\n\r\ncouncil-asb\r\n--x\r\n'
+    b'Content-Disposition: form-data; name="file"; filename="2015-05.csv"\r\n\r\n'
+)
+
+
 def head_of(token: str | None, length: int) -> bytes:
     lines = [
         "POST /uploads HTTP/1.1", "Host: a", f"Content-Length: {length}",
@@ -146,12 +154,8 @@ def test_a_client_that_goes_away_leaves_nothing(
     service: Uploading, server: Served, token: str
 ) -> None:
     before = service.whole()
-    began = (
-        b'--x\r\nContent-Disposition: form-data; name="source"\r\n\r\ncouncil-asb\r\n--x\r\n'
-        b'Content-Disposition: form-data; name="file"; filename="2015-05.csv"\r\n\r\n'
-    )
     with socket.create_connection(("127.0.0.1", server.port), 30) as client:
-        client.sendall(head_of(token, 2**30) + began + b"x" * 2**21)
+        client.sendall(head_of(token, 2**30) + BEGAN + b"x" * 2**21)
         service.when("receiving")
         assert service.send("2015-06.csv", month(6)).status_code == 409
     found = service.when("failed")
@@ -159,4 +163,21 @@ def test_a_client_that_goes_away_leaves_nothing(
     assert not (service.root / "home/.upload/file.partial").exists()
     assert service.whole() == before
     assert service.checked("2015-05.csv", month(5))["step"] == "checked"
+    assert service.post("discard").status_code == 200
+
+
+def test_a_file_on_its_way_arrives_though_versions_change(
+    service: Uploading, server: Served, token: str
+) -> None:
+    whole = BEGAN + month(5, 40_000) + b"\r\n--x--\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), 30) as client:
+        client.sendall(head_of(token, len(whole)) + whole[: 2**20 + 2**16])
+        service.when("receiving")
+        (service.root / "council" / "2015-10.csv").write_bytes(month(10))
+        built = build(read_area_file(service.root / "safermap.toml"), service.root / "home")
+        name = built.manifest["dataset_id"]
+        until(lambda: service.client.get("/health").json()["dataset_id"] == name)
+        client.sendall(whole[2**20 + 2**16 :])
+        assert client.recv(65_536).startswith(b"HTTP/1.1 202")
+    assert service.when("checked", "failed")["report"]["accepted"] == 40_000
     assert service.post("discard").status_code == 200
