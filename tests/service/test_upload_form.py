@@ -1,5 +1,6 @@
 """A form is the same however it is cut on its way."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,19 @@ def test_one_that_is_cut_short_is_none(tmp_path: Path) -> None:
     for end in range(len(whole) - 4):
         with pytest.raises(QuestionError, match=r"multipart/form-data|empty"):
             read(tmp_path / "form", [whole[:end]])
+
+
+PIECES = [
+    b"--", BOUNDARY.encode(), b"\r\n", b"\n", b":", b";", b"=", b'"', b"\0", b"\xff",
+    b"Content-Disposition: form-data", b'; name="file"', b'; name="source"', b'; filename="a.csv"',
+    b"; filename*=utf-8''%ff", b"; filename*=x", b"Content-Type",
+    b"--" + BOUNDARY.encode() + b"\r\n",
+]  # fmt: skip
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=8)), max_size=40))
+def test_whatever_is_sent_is_a_form_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]
+) -> None:
+    with contextlib.suppress(QuestionError):
+        read(tmp_path_factory.getbasetemp() / "form", [PIECES[-1], *pieces])
