@@ -56,6 +56,10 @@ class BusyError(SafermapError):
     """An answer that takes longer than anybody is let wait."""
 
 
+class ConflictError(SafermapError):
+    """Something that cannot be done as things stand, such as what one alone may do at a time."""
+
+
 class AuditError(StorageError):
     """An audit log that was altered or cut, so that nothing may be added to it."""
 

@@ -7,7 +7,7 @@ so a build that dies half-way leaves the old dataset served.
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -188,16 +188,17 @@ def roll_back(home: Path, name: str | None = None) -> Version:
                 raise DatasetError(f"There is no version '{name}' in {home}; there are {there}.")
             chosen = named[0]
         refuse_overdue(home, chosen.manifest)
-        _switch(home, chosen.name)
-        return chosen
+        with _switch(home, chosen.name):
+            return chosen
 
 
 @contextmanager
-def new_version(home: Path) -> Iterator[Path]:
+def new_version(home: Path, last: Callable[[], None] = lambda: None) -> Iterator[Path]:
     """A folder to write a version into; it is served once the block ends without an error.
 
-    A block that writes no `manifest.json` leaves everything as it is. Raises DatasetError where
-    another build is at work or the folder cannot be written.
+    A block that writes no `manifest.json` leaves everything as it is. `last` is called just before
+    the switch, when nothing is left to be written; what it raises leaves everything as it is too.
+    Raises DatasetError where another build is at work or the folder cannot be written.
     """
     there = home.exists()
     try:
@@ -209,8 +210,9 @@ def new_version(home: Path) -> Iterator[Path]:
             try:
                 yield folder
                 if (folder / "manifest.json").exists():
-                    folder.rename(home / name)
-                    _switch(home, name)
+                    with _switch(home, name):
+                        last()
+                        folder.rename(home / name)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
                 if not there and not (home / "CURRENT").exists():
@@ -267,10 +269,16 @@ def _locked(home: Path) -> Iterator[None]:
         raise DatasetError(f"Another build is writing to {home}; wait until it is done.") from error
 
 
-def _switch(home: Path, name: str) -> None:
+@contextmanager
+def _switch(home: Path, name: str) -> Iterator[None]:
+    """Serve the version of that name once the block ends without an error."""
     partial = home / "CURRENT.partial"
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(name)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(home / "CURRENT")
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(name)
+            file.flush()
+            os.fsync(file.fileno())
+        yield
+        partial.replace(home / "CURRENT")
+    finally:
+        partial.unlink(missing_ok=True)

@@ -31,9 +31,12 @@ from service.operation.settings import DEFAULT, Limits
 from service.operation.work import Work
 from service.policy import Guarded
 from service.site import Site
+from service.uploads.addresses import BODIES
+from service.uploads.addresses import router as uploading
+from service.uploads.settings import Uploads
 
 ADDRESSES = (
-    *names_of([*router.routes, *login.routes]),
+    *names_of([*router.routes, *login.routes, *uploading.routes]),
     "/login/oidc", "/login/oidc/callback", "/static/leaflet", "/static",
 )  # fmt: skip
 """The routes that are counted apart."""
@@ -50,7 +53,7 @@ class Service(FastAPI):
         sites: Mapping[Role, Site] = self.state.sites
         least = next(iter(sites.values()))
         gate = Gate(super().build_middleware_stack(), sites, self.state.access)
-        limited = Limited(gate, least, self.state.limits.rate)
+        limited = Limited(gate, least, self.state.limits.rate, BODIES if self.state.uploads else {})
         guarded = Guarded(limited, least.image_sources)
         return Counted(guarded, self.state.counts, finder(self.routes))
 
@@ -64,11 +67,13 @@ def create_app(
     *,
     limits: Limits = DEFAULT,
     counts: Counts | None = None,
+    uploads: Uploads | None = None,
 ) -> FastAPI:
     """The application that serves one dataset, to requests that name one of the hosts.
 
     `site`: the dataset as each role sees it, or as everybody does where no access is configured.
     `audit`: where it is recorded who was shown what that is not public.
+    `uploads`: where files that analysts load come from, if they may.
     `today` tells the day, by which records may be held no longer. `counts` is shared with other
     processes that serve the same; without it the application counts for itself.
     """
@@ -86,6 +91,8 @@ def create_app(
         from service.access.oidc.login import router as accounts  # noqa: PLC0415
 
         doors += accounts.routes
+    if uploads:
+        doors += uploading.routes
     app = Service(
         # A router within another costs a tenth of a millisecond a request.
         routes=[*router.routes, *doors],
@@ -96,7 +103,7 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False},  # asked for at each request
     )
     app.state.sites, app.state.access, app.state.audit = sites, access, audit
-    app.state.stopping, app.state.limits = False, limits
+    app.state.stopping, app.state.limits, app.state.uploads = False, limits, uploads
     app.state.counts = counts = counts or Counts(ADDRESSES)
     app.state.refusals = Refusals(counts)
     app.state.work = Work(limits.seconds, lambda: counts.add("late"))

@@ -108,6 +108,13 @@ def serve(
             "for each. Requests for another are refused.",
         ),
     ] = None,
+    area: Annotated[
+        list[Path] | None,
+        typer.Option(
+            envvar="SAFERMAP_AREA",
+            help="Area file, as for build; with it analysts load files in the browser.",
+        ),
+    ] = None,
     audit_log: Log = None,
     audit_key: Key = None,
     public: Annotated[
@@ -161,8 +168,9 @@ def serve(
     from service.running import Master, check_workers  # noqa: PLC0415
     from service.served import Served  # noqa: PLC0415
     from service.tiles import Tiles  # noqa: PLC0415
+    from service.uploads.settings import uploads_given  # noqa: PLC0415
 
-    start_log(read_kind(log_format))
+    start_log(lines := read_kind(log_format))
     check_workers(workers)
     refuse_exposure(host, access=access is not None, public=public)
     limits = Limits(Rate.read(rate), time_limit)
@@ -181,10 +189,11 @@ def serve(
     audit = open_log(dataset, audit_log, audit_key) if access else None
     background = Tiles.given(tiles, tiles_attribution)
     homes = (dataset, *(beside or ()))
-    if dataset == HOME and not (dataset / "CURRENT").exists():
+    if dataset == HOME and not (dataset / "CURRENT").exists() and not area:
         stdout.print("No dataset yet: building the embedded one, with illustrative incidents.")
         with stderr.status("Drawing, joining and counting incidents"):
             build_embedded(SHROPSHIRE, dataset)
+    uploads = uploads_given(() if public else area or (), dataset, audit, audit_key, lines)
 
     def opened() -> Served:
         return Served.open(
@@ -195,6 +204,7 @@ def serve(
             audit=audit,
             public=public,
             names=name or (),
+            uploads=uploads,
         )
 
     master = Master(opened, homes, workers, limits)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from geo.errors import (
     BusyError,
+    ConflictError,
     DatasetError,
     ExpiredError,
     HiddenError,
@@ -29,12 +30,14 @@ STATUS: dict[type[SafermapError], HTTPStatus] = {
     UnknownNameError: HTTPStatus.NOT_FOUND,
     DatasetError: HTTPStatus.SERVICE_UNAVAILABLE,
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ConflictError: HTTPStatus.CONFLICT,
     StorageError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 TITLES = {
     HTTPStatus.BAD_REQUEST: "This cannot be shown",
     HTTPStatus.FORBIDDEN: "This is not public",
     HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.CONFLICT: "Not now",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
     HTTPStatus.SERVICE_UNAVAILABLE: "Nothing is shown at present",
 }

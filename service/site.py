@@ -37,10 +37,10 @@ _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
 class Site:
     """A dataset with its caches. Nothing in it changes but the caches.
 
-    `computed` is what was worked out of it, which other roles that see the same may share.
-
-    `modified` is since when it is here: since it was made or, if later, gone back to; None as for
-    `built`. `role` is whose it is, where people sign in; None where everybody sees the same.
+    `computed` is what was worked out of it, which roles that see the same share. `modified` is
+    since when it is here: since it was made or, if later, gone back to; None as for `built`. `role`
+    is whose it is, where people sign in; None where everybody sees the same.
+    `uploads`: whether whoever sees it may load files.
     `datasets` has it first, then those of the areas set beside it, of which rates of the whole
     area are shown and nothing else. `tiles` is what lies under its maps, where anything does, and
     `contact` an address of electronic mail for who has a question about the figures.
@@ -55,6 +55,7 @@ class Site:
         role: Role | None = None,
         *,
         computed: Computed | None = None,
+        uploads: bool = False,
     ) -> None:
         if contact is not None and not _MAIL.fullmatch(contact):
             raise SafermapError(
@@ -65,7 +66,7 @@ class Site:
         self.computed = computed or Computed(dataset)
         self.datasets = (dataset, *beside)
         self.tiles = tiles
-        self.contact, self.role = contact, role
+        self.contact, self.role, self.uploads = contact, role, uploads
         self.modified = self.built and max(self.built, switched_to(dataset.folder) or self.built)
         self.gazetteer = Gazetteer(dataset)
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
@@ -88,6 +89,7 @@ class Site:
         *,
         public: bool = False,
         role: Role | None = None,
+        uploads: bool = False,
     ) -> "Site":
         """Serve the current dataset under `home`, with those under other homes beside it.
 
@@ -96,7 +98,7 @@ class Site:
         Raises DatasetError where there is none, one is damaged, or two are the same.
         """
         dataset, *others = open_each([home, *beside], public=public)
-        return cls(dataset, others, tiles, contact, role)
+        return cls(dataset, others, tiles, contact, role, uploads=uploads)
 
     @property
     def built(self) -> datetime | None:

@@ -1,8 +1,8 @@
 """From an area and its sources to a dataset on disk, taking over what has not changed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
@@ -14,6 +14,7 @@ from geo.areas.areas import Areas
 from geo.areas.assemble import assemble
 from geo.areas.plan import AreaPlan
 from geo.building.coverage import coverage
+from geo.building.incoming import Incoming, clear_incoming
 from geo.building.inputs import content_id, files_of
 from geo.building.manifest import SourceBuilt
 from geo.building.part_files import clear_partial, link_folder
@@ -68,18 +69,26 @@ def build(
     hiding: Hiding = lambda years, _: years,
     *,
     today: date | None = None,
+    incoming: Incoming | None = None,
 ) -> Built:
     """Build a dataset from an area file and switch to it once it is whole.
 
     What the version before holds of the same areas and files is taken over. What may not be held
     any more by the day it is, or `today`, is left out. `run` says where files are read; without it
-    one after the other, here. Raises InputError where an input cannot be used
-    and DatasetError where the dataset cannot be written.
+    one after the other, here. `incoming` is read as if it lay in its place, and put there just
+    before the switch; a build that fails leaves nothing of it. Raises InputError where an input
+    cannot be used and DatasetError where the dataset cannot be written.
     """
-    with new_version(home) as folder:
+    instead: Mapping[Path, Path] = {}
+    last = incoming.settle if incoming else lambda: None
+    with ExitStack() as left, new_version(home, last) as folder:
+        clear_incoming(plan.sources)
+        if incoming:
+            left.callback(incoming.drop)
+            instead = incoming.bring()
         before = latest(home)
         printed = _printed(plan)
-        inputs, left_out = _inputs(plan, today or date.today())
+        inputs, left_out = _inputs(plan, today or date.today(), instead)
         if before is not None and before.manifest["inputs"] == _inputs_id(plan, inputs, []):
             return Built(before.folder, before.manifest, [], changed=False)
         areas, areas_id = _areas(plan.area, folder, before)
@@ -112,14 +121,16 @@ def build(
         return Built(home / name, manifest, refusals)
 
 
-def _inputs(plan: AreaFile, today: date) -> tuple[list[_Input], dict[str, str]]:
+def _inputs(
+    plan: AreaFile, today: date, instead: Mapping[Path, Path]
+) -> tuple[list[_Input], dict[str, str]]:
     """The sources that may be held, and the files of the others with the reason."""
     inputs, left_out = [], dict[str, str]()
     for item in plan.sources:
         if item.keep.over(today):
             left_out |= {str(path): f"it may be held {item.keep.words}" for path in item.files}
             continue
-        found = files_of(item.files, plan.path.parent)
+        found = files_of(item.files, plan.path.parent, instead)
         inputs.append(_Input(item, *found, item.keep.first_month(today)))
     if left_out and not inputs:
         raise InputError(f"There is nothing to build: {_said(left_out)}.")

@@ -4,9 +4,9 @@ import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath
 
 from geo.checksums import checksum
 from geo.incidents.files import IncidentFile, find_files
@@ -15,21 +15,27 @@ _STREET_NAME = re.compile(r"\d{4}-\d{2}-.+-street\.csv")
 _EDITION = re.compile(r"\d{4}-\d{2}(?!\d)")
 
 
-def files_of(paths: Iterable[Path], root: Path) -> tuple[list[IncidentFile], dict[str, str]]:
+def files_of(
+    paths: Iterable[Path], root: Path, instead: Mapping[Path, Path] | None = None
+) -> tuple[list[IncidentFile], dict[str, str]]:
     """The incident files under the paths, and those passed over with the reason.
 
     Files under the folder `root` are called by their path within it.
     The publisher's archive of a month holds the 36 months to it as they were known then. Where
-    several archives hold the same force and month, the file of the latest archive is taken. Raises
-    InputError where there is no incident file, or one that is far too long.
+    several archives hold the same force and month, the file of the latest archive is taken.
+    `instead` is as `find_files` has it. Raises InputError where there is no incident file, or one
+    that is far too long.
     """
     inside = f"{root}{os.sep}"
-    found = [replace(file, name=file.name.removeprefix(inside)) for file in find_files(list(paths))]
+    found = [
+        replace(file, name=file.name.removeprefix(inside))
+        for file in find_files(list(paths), instead or {})
+    ]
     for file in found:
         file.check()  # before its bytes are summed, which takes long where they are too many
     rivals: dict[str, list[IncidentFile]] = defaultdict(list)
     for file in found:
-        name = PurePosixPath(file.member or file.path.as_posix()).name
+        name = PurePath(file.member or file.name).name
         if _STREET_NAME.fullmatch(name) and _edition(file):
             rivals[name].append(file)
     replaced = {}
@@ -43,7 +49,10 @@ def files_of(paths: Iterable[Path], root: Path) -> tuple[list[IncidentFile], dic
 
 def _edition(file: IncidentFile) -> str:
     """The month an archive is named for, or nothing."""
-    match = _EDITION.match(file.path.stem) if file.member else None
+    if not file.member:
+        return ""
+    archive = PurePath(file.name.removesuffix(f"/{file.member}"))
+    match = _EDITION.match(archive.stem)
     return match[0] if match else ""
 
 

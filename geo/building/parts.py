@@ -117,7 +117,7 @@ def make_part(task: PartTask) -> Part:
         return replace(Part.of(account, task.file.name), reused=True)
     read = read_file(task.file.name, data, checksum, task.column_map)
     del data
-    _refuse_other_kind(read, task)
+    refuse_other_kind(read, task.column_map)
     found = read.rows.num_rows
     if task.first_month is not None:
         read = _from(read, task.first_month)
@@ -155,14 +155,17 @@ def _from(read: FileRead, first_month: int) -> FileRead:
     return replace(read, rows=read.rows.filter(kept))
 
 
-def _refuse_other_kind(read: FileRead, task: PartTask) -> None:
-    """A file of another kind than its source would be counted under the wrong name."""
-    if task.column_map is None and read.source is not POLICE_STREET:
+def refuse_other_kind(read: FileRead, column_map: ColumnMap | None) -> None:
+    """Refuse a file of another kind than its source, as it would be counted under the wrong name.
+
+    A source of police street files has no `column_map`. Raises InputError.
+    """
+    if column_map is None and read.source is not POLICE_STREET:
         raise InputError(
             f"{read.name} is no police street file, but its source is of the kind police-street; "
             "give it a source of its own, of the kind extract."
         )
-    if task.column_map is not None and read.source is POLICE_STREET:
+    if column_map is not None and read.source is POLICE_STREET:
         raise InputError(
             f"{read.name} is a police street file, but its source is of the kind extract; give it "
             "a source of its own, of the kind police-street."

@@ -7,10 +7,11 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from geo.errors import InputError
 
@@ -31,6 +32,7 @@ _DAMAGED = (
 LARGEST = 2**31  # bytes of one file
 LONGEST_LINE = 2**20  # no stretch of a CSV that is so long is without a line end
 _USUAL_LINE = 2**14
+_NONE: Mapping[Path, Path] = MappingProxyType({})
 MOST_PACKED = 200  # times that CSV is ever packed; street files are packed 5 to 15 times
 
 
@@ -123,50 +125,53 @@ def _has_end(data: bytes, start: int = 0, end: int | None = None) -> bool:
     return data.find(b"\n", start, end) >= 0 or data.find(b"\r", start, end) >= 0
 
 
-def find_files(paths: list[Path]) -> list[IncidentFile]:
+def find_files(paths: list[Path], instead: Mapping[Path, Path] = _NONE) -> list[IncidentFile]:
     """Every incident file under the paths: loose files, folders, the police's ZIP archive.
 
-    In a folder or a ZIP the outcome and stop-and-search files are passed over. Raises InputError
-    for a path that is missing or holds no incident file.
+    In a folder or a ZIP the outcome and stop-and-search files are passed over. `instead` has files
+    that lie elsewhere still, or are to replace one: their place, and where their bytes are. Raises
+    InputError for a path that is missing or holds no incident file.
     """
     found: dict[str, IncidentFile] = {}
     for path in paths:
-        for file in _files_at(path):
+        for file in _files_at(path, instead):
             found.setdefault(f"{file.path.resolve()}!{file.member}", file)
     return list(found.values())
 
 
-def _files_at(path: Path) -> Iterator[IncidentFile]:
-    if not path.exists():
+def _files_at(path: Path, instead: Mapping[Path, Path]) -> Iterator[IncidentFile]:
+    there = instead.get(path, path)
+    if not there.exists():
         raise InputError(f"There is no file or folder {path}.")
-    if path.is_dir():
-        yield from _files_in_folder(path)
+    if there.is_dir():
+        yield from _files_in_folder(path, instead)
     elif path.suffix.lower() == ".zip":
-        yield from _files_in_zip(path)
+        yield from _files_in_zip(path, there)
     else:
-        yield IncidentFile(str(path), path)
+        yield IncidentFile(str(path), there)
 
 
-def _files_in_folder(folder: Path) -> Iterator[IncidentFile]:
-    inside = sorted(path for path in folder.rglob("*") if path.is_file())
-    wanted = [
-        path
-        for path in inside
-        if not path.name.startswith(".")
-        and (
-            path.suffix.lower() == ".zip"
-            or (path.suffix.lower() == ".csv" and not path.name.endswith(_OTHER_POLICE))
-        )
-    ]
+def _files_in_folder(folder: Path, instead: Mapping[Path, Path]) -> Iterator[IncidentFile]:
+    inside = {path for path in folder.rglob("*") if path.is_file()}
+    inside.update(path for path in instead if folder in path.parents)
+    wanted = sorted(path for path in inside if is_wanted(path))
     if not wanted:
         raise InputError(f"The folder {folder} holds no incident file: no .csv and no .zip.")
     for path in wanted:
-        yield from _files_at(path)
+        yield from _files_at(path, instead)
 
 
-def _files_in_zip(path: Path) -> Iterator[IncidentFile]:
+def is_wanted(path: Path) -> bool:
+    """Whether a file in a folder is taken for an incident file, by its name alone."""
+    ending = path.suffix.lower()
+    return not path.name.startswith(".") and (
+        ending == ".zip" or (ending == ".csv" and not path.name.endswith(_OTHER_POLICE))
+    )
+
+
+def _files_in_zip(path: Path, there: Path) -> Iterator[IncidentFile]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(there) as archive:
             members = archive.infolist()
     except PermissionError as error:
         raise InputError(f"{path} cannot be read: no permission.") from error
@@ -189,7 +194,7 @@ def _files_in_zip(path: Path) -> Iterator[IncidentFile]:
         )
     for name, item in street:
         _refuse_hostile(path, item)
-        yield IncidentFile(f"{path}/{name}", path, name)
+        yield IncidentFile(f"{path}/{name}", there, name)
 
 
 def _is_street(name: str) -> bool:

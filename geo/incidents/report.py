@@ -1,7 +1,6 @@
 """The report of refused rows, as CSV."""
 
 import csv
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,9 +29,17 @@ def without(value: str, reason: str) -> str:
     >>> without("2015-13", "'2015-13' is not a month; it must be YYYY-MM.")
     "'…' is not a month; it must be YYYY-MM."
     """
-    if not value:
-        return reason
-    return re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", reason, count=1)
+    at = reason.find(value) if value else -1
+    while at >= 0:
+        before, after = reason[:at], reason[at + len(value) :]
+        if not (_is_word(before[-1:]) or _is_word(after[:1])):
+            return f"{before}…{after}"
+        at = reason.find(value, at + 1)
+    return reason
+
+
+def _is_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 def without_value(refusal: Refusal) -> Refusal:

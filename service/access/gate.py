@@ -16,6 +16,7 @@ from service.site import Site
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 _DEPENDS = "Authorization, Cookie"
+_ELSEWHERE = "This can only be sent from a page of this service."
 
 
 class Gate:
@@ -36,8 +37,7 @@ class Gate:
         scope["state"] = state = dict(scope.get("state") or {})
         state["visitor"], state["site"] = self.everybody, next(iter(self.sites.values()))
         if self.access is None:
-            if state["site"].holds_partner_records and _through_a_proxy(scope):
-                words = "What is here is for this machine alone until access is configured."
+            if words := _refused(scope):
                 await problem(Request(scope), HTTPStatus.FORBIDDEN, words)(scope, receive, send)
                 return
             await self.app(scope, receive, send)
@@ -57,13 +57,24 @@ class Gate:
             return
         state["visitor"], state["site"] = visitor, self.sites[visitor.role]
         if scope["method"] not in SAFE and _from_elsewhere(Headers(scope=scope)):
-            words = "This can only be sent from a page of this service."
-            await problem(request, HTTPStatus.FORBIDDEN, words)(scope, receive, told)
+            await problem(request, HTTPStatus.FORBIDDEN, _ELSEWHERE)(scope, receive, told)
             return
         await self.app(scope, receive, told)
 
 
-def _through_a_proxy(scope: Scope) -> bool:
+def _refused(scope: Scope) -> str | None:
+    """Why a request has no answer where no access is configured; None where it has one."""
+    site: Site = scope["state"]["site"]
+    if site.holds_partner_records and through_a_proxy(scope):
+        return "What is here is for this machine alone until access is configured."
+    headers = Headers(scope=scope)
+    told = "origin" in headers or "sec-fetch-site" in headers  # as every browser does
+    if scope["method"] not in SAFE and told and _from_elsewhere(headers):
+        return _ELSEWHERE
+    return None
+
+
+def through_a_proxy(scope: Scope) -> bool:
     """Whether a request comes from another machine by way of a proxy on this one."""
     headers = Headers(scope=scope)
     return any(name in headers for name in ("x-forwarded-for", "forwarded", "via"))

@@ -11,6 +11,7 @@ from service.errors import explained
 from service.site import Site
 
 _FOR_ALL = ("/static/", "/health", "/ready", "/metrics", "/login", "/logout")
+_UPLOADS = ("/uploads", "/uploads/load", "/uploads/discard")  # which record what is done there
 _COLLECTIONS = "/collections/"
 _WORDS = "What you see here must be recorded, and the record cannot be kept. Try again later."
 
@@ -49,7 +50,8 @@ class Recorded:
 def _restricted(scope: Scope) -> bool:
     visitor: Visitor = scope["state"]["visitor"]
     site: Site = scope["state"]["site"]
-    shown = not scope["path"].startswith(_FOR_ALL)
+    path: str = scope["path"]
+    shown = not path.startswith(_FOR_ALL) and path not in _UPLOADS
     return shown and visitor.may("partner") and site.holds_partner_records
 
 

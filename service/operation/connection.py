@@ -5,8 +5,9 @@ import asyncio
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 HEAD_SECONDS, BODY_SECONDS, READ_SECONDS = 10, 60, 60
-"""For the head of a request to arrive, for its body, and for some of an answer to be taken."""
-HEAD_BYTES = 32 * 1024
+"""For the head of a request to arrive, for each piece of its body, and for some of an answer to be
+taken."""
+HEAD_BYTES, PIECE_BYTES = 32 * 1024, 16 * 1024
 SPARE_FILES = 512
 """Files that a process may open beside its connections."""
 _TOO_LARGE = b"The head of the request is larger than what is read.\n"
@@ -24,7 +25,7 @@ class Connection(HttpToolsProtocol):
     _reading: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
     _in_head = True
-    _head = 0
+    _head = _piece = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
@@ -52,9 +53,17 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there; wait for the body."""
-        self._in_head, self._head = False, 0
+        self._in_head, self._head, self._piece = False, 0, 0
         self._expect(BODY_SECONDS)
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Some of the body is there; wait for another piece where it is one."""
+        self._piece += len(body)
+        if self._piece >= PIECE_BYTES:
+            self._piece = 0
+            self._expect(BODY_SECONDS)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is there."""

@@ -3,7 +3,7 @@
 import ipaddress
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from cachetools import LRUCache
@@ -48,11 +48,14 @@ class Frequency:
 class Limited:
     """ASGI middleware: refuses before anybody looks who asks.
 
-    `site` is what a page that says so may show. Each worker counts for itself.
+    `site` is what a page that says so may show. `bodies`: addresses to which more may be sent than
+    to others, and how many bytes. Each worker counts for itself.
     """
 
-    def __init__(self, app: ASGIApp, site: Site, rate: Rate | None) -> None:
-        self.app, self.site = app, site
+    def __init__(
+        self, app: ASGIApp, site: Site, rate: Rate | None, bodies: Mapping[str, int]
+    ) -> None:
+        self.app, self.site, self._bodies = app, site, bodies
         self._frequency = Frequency(rate) if rate else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +67,10 @@ class Limited:
         if refused := self._refused(scope):
             await problem(Request(scope), *refused)(scope, receive, send)
             return
-        await self.app(scope, _bounded(receive), send)
+        await self.app(scope, _bounded(receive, self._most(scope)), send)
+
+    def _most(self, scope: Scope) -> int:
+        return self._bodies.get(scope["path"], BODY_BYTES)
 
     def _refused(self, scope: Scope) -> tuple[HTTPStatus, str, dict[str, str]] | None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > ADDRESS_BYTES:
@@ -75,8 +81,8 @@ class Limited:
         bodily = length != "0" or "transfer-encoding" in headers
         if bodily and scope["method"] in _BODILESS:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "A question has no body.", _CLOSE
-        if length.isdecimal() and int(length) > BODY_BYTES:
-            words = f"That is too large; {BODY_BYTES:,} bytes is what is read."
+        if length.isdecimal() and int(length) > (most := self._most(scope)):
+            words = f"That is too large; {most:,} bytes is what is read."
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words, _CLOSE
         return self._too_often(scope)
 
@@ -106,7 +112,7 @@ def _client(scope: Scope) -> str | None:
     return str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """A body is read so far and no further, whatever its head says of its length."""
     received = 0
 
@@ -114,7 +120,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_BYTES:
+        if received > most:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 

@@ -45,6 +45,7 @@ def frame(
             "business": "business-crime" in site.themes,
             "deprivation": "deprivation" in site.layers,
             "role": site.role,
+            "uploads": site.uploads,
             "restricted": site.role if site.holds_partner_records else None,
             "tiles": site.tiles,
             "postcodes": dataset.postcodes is not None,

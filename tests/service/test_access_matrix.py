@@ -32,7 +32,10 @@ SAME = {
     "/static", "/static/leaflet", "/static/folium.js", "/static/joined/{name}", "/login", "/logout",
     "/ready", "/metrics",
 }  # fmt: skip
-"""What has nothing of the dataset's records; the last four are tested by themselves."""
+"""What has nothing of the dataset's records; the last four are tested by themselves.
+
+So are the routes of uploads, which are there where these are on: test_upload_roles.
+"""
 LAYER = "/collections/{layer}"
 BY_ROLE = (
     "/", "/about", "/towns", "/towns/{town}", "/towns/{town}/briefing", "/rural", "/business",

@@ -17,7 +17,7 @@ if sys.platform == "win32":
     pytest.skip("uvicorn's faster parser is not there", allow_module_level=True)
 
 from service.operation import connection
-from service.operation.connection import HEAD_BYTES, Connection
+from service.operation.connection import HEAD_BYTES, PIECE_BYTES, Connection
 
 LARGE = 64 * 1024 * 1024
 PATIENCE = 30
@@ -135,6 +135,24 @@ def test_a_head_that_trickles_is_cut_off(here: Here) -> None:
         assert rest(client) == b""
         sending.join(PATIENCE)
         assert stop.is_set()
+
+
+def test_a_body_of_many_pieces_has_time_for_each(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BODY_SECONDS", 1)
+    pause, pieces = threading.Event(), 6
+    with here.connect() as client:
+        length = pieces * PIECE_BYTES
+        client.sendall(f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode())
+        for _ in range(pieces):
+            client.sendall(b"x" * PIECE_BYTES)
+            pause.wait(0.3)
+        assert client.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+    with here.connect() as client:
+        client.sendall(f"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode())
+        client.sendall(b"x" * (PIECE_BYTES - 1))
+        assert rest(client) == b""
 
 
 def test_a_connection_that_is_used_outlives_every_limit(here: Here) -> None:

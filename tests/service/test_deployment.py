@@ -14,6 +14,9 @@ from pathlib import Path
 import httpx2
 import pytest
 from serving import PATIENCE, started
+from uploading import SOURCE, make_area, month
+
+from service.access.access import Access
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -107,11 +110,14 @@ def proxy(nginx: str, folder: Path, backend: int, port: int) -> Iterator[None]:
             process.terminate()
 
 
-def test_nginx_before_the_service(embedded_home: Path, tmp_path: Path) -> None:
+def test_nginx_before_the_service(tmp_path: Path) -> None:
     nginx, log = required("nginx"), tmp_path / "log.txt"
-    folder = tmp_path / "nginx"
+    folder, root = tmp_path / "nginx", tmp_path / "root"
     folder.mkdir()
-    serve = ("--dataset", embedded_home, "--name", NAME)
+    make_area(root)
+    _, token = Access(root / "access").tokens.create("Team", "analyst", "1d")
+    uploads = ("--area", root / "safermap.toml", "--access", root / "access")
+    serve = ("--dataset", root / "home", "--name", NAME, *uploads)
     with started(log, *serve, logged="json") as served:
         port = served.port - 4000 if served.port > 40_000 else served.port + 4000
         with proxy(nginx, folder, served.port, port):
@@ -151,6 +157,21 @@ def test_nginx_before_the_service(embedded_home: Path, tmp_path: Path) -> None:
                 assert (part.status_code, part.content) == (206, whole[100:200])
                 assert ask("/metrics").status_code == 403
                 assert ask("/", Host="elsewhere.example").status_code in (400, 421)
+                sent = client.post(
+                    "/uploads", data={"source": SOURCE},
+                    files={"file": ("2015-02.csv", month(2, 100_000), "text/csv")},
+                    headers={"Authorization": f"Bearer {token}"},
+                    extensions={"sni_hostname": NAME},
+                )  # fmt: skip
+                assert (sent.status_code, sent.json()["name"]) == (202, "2015-02.csv")
+                large = {"Content-Type": "text/csv", "Authorization": f"Bearer {token}"}
+                assert (
+                    client.post(
+                        "/login", content=b"x" * 20_000, headers=large,
+                        extensions={"sni_hostname": NAME},
+                    ).status_code
+                    == 413
+                )  # fmt: skip
                 forged = {"X-Forwarded-For": "203.0.113.9", "X-Request-ID": "forged-by-client"}
                 assert "forged" not in ask("/health", **forged).headers["x-request-id"]
                 plain = httpx2.get(f"http://127.0.0.1:{port + 1}/x", headers=head, trust_env=False)

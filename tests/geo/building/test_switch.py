@@ -102,7 +102,7 @@ def test_a_build_that_is_killed_leaves_the_old_dataset_and_the_next_clears_up(
     ended = subprocess.run([sys.executable, "-c", KILLED, step, two, home, TESTS], check=False)
     assert ended.returncode == -signal.SIGKILL
     assert rows_served(home) == 1
-    assert bool(list(home.glob(".building-*"))) == (step == "geo.building.version.write_tables")
+    assert list(home.glob(".building-*"))
     build_files(home, two)
     assert rows_served(home) == 2
     assert not list(home.glob(".building-*"))

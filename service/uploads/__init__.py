@@ -1,0 +1,1 @@
+"""Files that analysts load in the browser: received, checked, and built only when they say so."""
