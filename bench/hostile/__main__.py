@@ -41,8 +41,10 @@ MEANT = {503, 507}
 
 def build_marked(folder: Path) -> Path:
     """The home of a partner's dataset, with a mark in each row's place and number."""
-    write_extract(folder / "drawn.csv", 1, each=400)
-    head, *rows = (folder / "drawn.csv").read_text("utf-8").splitlines()
+    extract = folder / "extracts" / "drawn.csv"
+    extract.parent.mkdir()
+    write_extract(extract, 1, each=400)
+    head, *rows = extract.read_text("utf-8").splitlines()
     at = head.split(",").index("location")
     marked = []
     for row in rows:
@@ -52,8 +54,8 @@ def build_marked(folder: Path) -> Path:
             cells[at].replace('"', f'"{PLACE} ', 1) if '"' in cells[at] else f"{PLACE} {cells[at]}"
         )
         marked.append(",".join(cells))
-    (folder / "drawn.csv").write_text("\n".join([head, *marked, ""]), "utf-8")
-    write_area_file(folder / "area.toml", folder / "drawn.csv", "partner")
+    extract.write_text("\n".join([head, *marked, ""]), "utf-8")
+    write_area_file(folder / "area.toml", extract.parent, "partner")
     build(folder / "home", folder / "area.toml")
     return folder / "home"
 
@@ -184,7 +186,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="hostile-") as name:
         folder = Path(name)
         home, access = build_marked(folder), folder / "access"
-        options = ("--workers", 2, "--access", access, "--audit-log", folder / "audit")
+        options = ("--workers", 2, "--access", access, "--area", folder / "area.toml")
         make_token(access, "partner")
         with served(folder, home, *options) as service:
             draw = Draw(SEED, credentials_of(service, access))
