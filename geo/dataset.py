@@ -189,9 +189,9 @@ class Dataset:
         None where no file of them was given. Raises DatasetError where they are damaged.
         """
         path = self.folder / "areas" / POSTCODES
-        if not path.exists():
-            return None
         with self.reading("postcodes"):
+            if not path.exists():
+                return None
             found: pd.DataFrame = read_parquet(path).to_pandas()
             return found
 

@@ -21,9 +21,9 @@ def refused_reasons(dataset: Dataset) -> dict[str, Counter[Reason]]:
     source_of = {harmless(file["name"]): file["source"] for file in dataset.manifest["files"]}
     found: dict[str, Counter[Reason]] = {source.id: Counter() for source in dataset.sources}
     path = dataset.folder / REPORT
-    if not path.exists():
-        return found
     try:
+        if not path.exists():
+            return found
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if source := source_of.get(row["file"]):
