@@ -94,9 +94,9 @@ def contents(folder: Path) -> dict[str, int]:
 
 
 def readable(folder: Path) -> bool:
-    """Whether a version that was opened is still there as it was built."""
+    """Whether a version is there as it was built, so far as it says what it had."""
     try:
-        return bool(read_manifest(folder).get("contents") == contents(folder))
+        return read_manifest(folder).get("contents") in (None, contents(folder))
     except (DatasetError, OSError):
         return False
 

@@ -88,7 +88,7 @@ def test_line_numbers_stay_right_after_a_quoted_line_break(tmp_path: Path) -> No
     data = csv_bytes(HEADER, '2015-04-01,asb,"Bull\nRing"', BAD, '2015-04-01,asb,"a ""b"""', BAD)
     assert lines_of(tmp_path, data) == ([2, 5], [4, 6])
     names = read_bytes(tmp_path, data).incidents["location"].to_pylist()
-    assert names == ["Bull\nRing", 'a "b"']
+    assert names == ["Bull Ring", 'a "b"']
 
 
 def test_another_encoding_is_read_when_the_column_map_names_it(tmp_path: Path) -> None:
