@@ -100,7 +100,7 @@ def first_recorded(dataset: Dataset, *names: str) -> str:
     The first of these where none is recorded at all.
     """
     known = (name for name in names if recorders(dataset, find_theme(name, dataset.kinds)))
-    return next(known, next(iter(themes(dataset)), names[0]))
+    return next(known, None) or next(iter(themes(dataset)), names[0])
 
 
 def months_of(dataset: Dataset, sources: tuple[int, ...]) -> Period:
