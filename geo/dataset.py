@@ -188,12 +188,16 @@ class Dataset:
 
         None where no file of them was given. Raises DatasetError where they are damaged.
         """
-        path = self.folder / "areas" / POSTCODES
         with self.reading("postcodes"):
-            if not path.exists():
+            if not self.holds_postcodes:
                 return None
-            found: pd.DataFrame = read_parquet(path).to_pandas()
+            found: pd.DataFrame = read_parquet(self.folder / "areas" / POSTCODES).to_pandas()
             return found
+
+    @property
+    def holds_postcodes(self) -> bool:
+        """Whether a file of postcodes was given. Raises OSError where the folder is forbidden."""
+        return (self.folder / "areas" / POSTCODES).exists()
 
     @property
     def period(self) -> Period:

@@ -68,7 +68,7 @@ class Site:
         self.tiles = tiles
         self.contact, self.role, self.uploads = contact, role, uploads
         self.modified = self.built and max(self.built, switched_to(dataset.folder) or self.built)
-        self.gazetteer = Gazetteer(dataset)
+        self.gazetteer, self.finds_postcodes = Gazetteer(dataset), dataset.holds_postcodes
         self._bodies: LRUCache[Hashable, Body] = LRUCache(
             BODY_BYTES, getsizeof=lambda body: len(body.content) + BESIDE_BYTES
         )

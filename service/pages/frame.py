@@ -48,7 +48,7 @@ def frame(
             "uploads": site.uploads,
             "restricted": site.role if site.holds_partner_records else None,
             "tiles": site.tiles,
-            "postcodes": dataset.postcodes is not None,
+            "postcodes": site.finds_postcodes,
             "sought": _sought(dataset, question) if question else {},
         },
         "active": active,

@@ -4,6 +4,7 @@ import json
 import logging
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -11,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from geo.dataset import Dataset
+from service.app import create_app
 from service.parameters import PARAMETERS
+from service.site import Site
 
 ITEMS = "/collections/hotspots/items"
 CHANGE = "/collections/change/items"
@@ -258,3 +262,26 @@ def test_an_unforeseen_error_tells_an_id_and_nothing_of_the_inside(
     assert "the secret of /etc/inside" in caplog.text
     monkeypatch.undo()
     assert client.get(address).status_code == 200  # the failure was not kept
+
+
+def test_a_page_is_framed_with_nothing_from_the_disk(
+    embedded_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a page can say that the dataset may not be read any longer."""
+    dataset = Dataset.open(embedded_home)
+    client = TestClient(create_app(Site(dataset)), raise_server_exceptions=False)
+    there = Path.exists
+
+    def forbidden(path: Path) -> bool:
+        if dataset.folder in path.parents:
+            raise PermissionError(13, "Permission denied", str(path))
+        return there(path)
+
+    monkeypatch.setattr(Path, "exists", forbidden)
+    for address in ("/", "/towns/oswestry", "/nowhere"):
+        answer = client.get(address, headers={"Accept": "text/html"})
+        assert answer.status_code == (404 if address == "/nowhere" else 200)
+    refused = client.get("/search?q=sy11", headers={"Accept": "text/html"})
+    assert refused.status_code == 503
+    assert "<h1" in refused.text
+    assert str(dataset.folder.parent) not in refused.text
