@@ -114,7 +114,8 @@ def faults_of(drawn: Drawn, answer: Answer, home: Path) -> list[str]:
             body = gzip.decompress(body)
         elif body and encoding == "br":
             body = brotli.decompress(body)
-        if body and "json" in told.get("content-type", "") and answer.status != 206:
+        kind = told.get("content-type", "").partition(";")[0]
+        if body and kind.endswith("json") and answer.status != 206:
             json.loads(body)
     except (OSError, EOFError, ValueError, brotli.error) as error:
         found.append(f"not what it says it is: {error}")
