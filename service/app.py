@@ -7,6 +7,7 @@ from datetime import date
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from geo.errors import SafermapError
@@ -19,7 +20,7 @@ from service.addresses import router
 from service.assets import STATIC, Assets
 from service.audit.log import AuditLog
 from service.audit.watch import Recorded
-from service.errors import explained, http_error, unexplained
+from service.errors import explained, http_error, unexplained, unfinished
 from service.expiry import Expiring
 from service.kept import KeptAnswers
 from service.maps import LEAFLET
@@ -116,5 +117,6 @@ def create_app(
     app.mount("/static", Assets(directory=STATIC))
     app.add_exception_handler(SafermapError, explained)
     app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(ClientDisconnect, unfinished)
     app.add_exception_handler(Exception, unexplained)
     return app

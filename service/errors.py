@@ -70,6 +70,11 @@ def http_error(request: Request, error: Exception) -> Response:
     return problem(request, found, details.get(found, found.phrase), headers)
 
 
+def unfinished(request: Request, _: Exception) -> Response:
+    """The answer to a client that went away before its form was there, for the log alone."""
+    return problem(request, HTTPStatus.BAD_REQUEST, "It did not come whole.")
+
+
 def unexplained(request: Request, error: Exception) -> Response:
     """The answer to an error nobody foresaw: an id for the log, and nothing of the inside."""
     number = request.state.request_id

@@ -1,5 +1,7 @@
 """Who is let in: what each role sees, how people and programs sign in, and what gets nobody in."""
 
+import asyncio
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 from itsdangerous import TimestampSigner
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from service.access.access import Access
 from service.access.roles import Role
@@ -218,3 +221,30 @@ def test_without_access_there_is_nothing_to_sign_in_to(sites_by_role: dict[Role,
     client = TestClient(create_app(sites_by_role["partner"]))
     assert client.get("/login").status_code == 404
     assert "Authorization" not in client.get("/").headers["vary"]
+
+
+def test_a_client_that_goes_away_in_the_midst_of_a_form_is_no_error(
+    guarded: Guarded, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    parts: list[Message] = [
+        {"type": "http.request", "body": b"token=a", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return parts.pop(0)
+
+    kind = b"application/x-www-form-urlencoded"
+    scope = {
+        "type": "http", "method": "POST", "path": "/login", "query_string": b"", "scheme": "https",
+        "headers": [(b"host", b"testserver"), (b"origin", b"https://testserver"),
+                    (b"content-type", kind), (b"content-length", b"100")],
+    }  # fmt: skip
+    asyncio.run(guarded.client.app(scope, receive, send))  # type: ignore[arg-type]
+    assert sent[0]["status"] == 400
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
