@@ -34,6 +34,7 @@ async def answer(
     they are `dated`, since tomorrow's are others.
     """
     site: Site = request.state.site
+    key = asked(request.scope)
     check_names(request.query_params, allowed)
     offered = makers(site, str(request.base_url).rstrip("/"))
     wanted = wanted_format(request, tuple(offered))
@@ -46,11 +47,11 @@ async def answer(
             made = made.since(site.modified)
         made = made.packed(encoding_of(request.scope))
         if not dated:
-            site.keep(asked(request.scope), made)
+            site.keep(key, made)
         return made
 
     work: Work = request.app.state.work
-    made = await work.run(make)
+    made = await work.run((site, key), make)
     return made.respond(request.scope)
 
 

@@ -1,12 +1,13 @@
 """What was worked out of a dataset, kept for whoever asks again in any role that sees it so."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from threading import Lock
+from operator import attrgetter
+from threading import Condition
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 
 from geo.crs import CRS84, System
@@ -22,8 +23,17 @@ ANSWER_ROWS = 100_000  # of one to two kilobytes each
 TEXT_BYTES = 128 * 1024 * 1024
 
 
+def _asked(
+    _: "Computed", layer: Layer, question: Question, system: System = CRS84
+) -> tuple[object, ...]:
+    return layer.name, question, system.uri
+
+
 class Computed:
-    """Answers of layers, and what follows from them. The least recently used give way."""
+    """Answers of layers, and what follows from them. The least recently used give way.
+
+    Each is worked out once: whoever asks for the same meanwhile waits for it.
+    """
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
@@ -35,24 +45,19 @@ class Computed:
             TEXT_BYTES, getsizeof=lambda texts: min(texts.nbytes, TEXT_BYTES)
         )
         self._described: LRUCache[Hashable, dict[str, Any]] = LRUCache(ANSWERS)
-        self._lock = Lock()
+        self._ready = Condition()
 
+    @cachedmethod(attrgetter("_answers"), _asked, condition=attrgetter("_ready"))
     def answer(self, layer: Layer, question: Question) -> tuple[Answer, list[Record]]:
         """A layer's answer to a question, and its rows as plain values.
 
         Raises QuestionError where the question cannot be put to the layer.
         """
         layer.check(question)
-        key = (layer.name, question)
-        with self._lock:
-            kept = self._answers.get(key)
-        if kept is None:
-            made = layer.compute(self._dataset, question)
-            kept = made, records(made.rows)
-            with self._lock:
-                self._answers[key] = kept
-        return kept
+        made = layer.compute(self._dataset, question)
+        return made, records(made.rows)
 
+    @cachedmethod(attrgetter("_texts"), _asked, condition=attrgetter("_ready"))
     def texts(
         self, layer: Layer, question: Question, system: System = CRS84
     ) -> pa.LargeBinaryArray:
@@ -60,29 +65,16 @@ class Computed:
 
         Raises QuestionError where the question cannot be put to the layer.
         """
-        key = (layer.name, question, system.uri)
-        with self._lock:
-            kept = self._texts.get(key)
-        if kept is None:
-            answer, rows = self.answer(layer, question)
-            kept = texts_of(answer, rows, np.arange(len(rows)), system)
-            with self._lock:
-                self._texts[key] = kept
-        return kept
+        answer, rows = self.answer(layer, question)
+        return texts_of(answer, rows, np.arange(len(rows)), system)
 
+    @cachedmethod(attrgetter("_described"), _asked, condition=attrgetter("_ready"))
     def described(self, layer: Layer, question: Question) -> Mapping[str, Any]:
         """What must be said beside a layer's answer to a question.
 
         Raises QuestionError where the question cannot be put to the layer.
         """
-        key = (layer.name, question)
-        with self._lock:
-            kept = self._described.get(key)
-        if kept is None:
-            kept = describe(self._dataset, layer, question, self.answer(layer, question)[0])
-            with self._lock:
-                self._described[key] = kept
-        return kept
+        return describe(self._dataset, layer, question, self.answer(layer, question)[0])
 
 
 def texts_of(

@@ -147,14 +147,52 @@ def test_an_answer_that_takes_too_long_is_given_up_and_is_there_later() -> None:
             go.wait(30)
             return "made"
 
-        assert await working.run(lambda: 7) == 7
+        assert await working.run("seven", lambda: 7) == 7
         with pytest.raises(BusyError, match=r"longer than the 0\.2 seconds"):
-            await working.run(slow)
+            await working.run("slow", slow)
         assert late == [1]
         go.set()
-        assert await working.run(slow) == "made"
+        assert await working.run("slow", slow) == "made"
         with pytest.raises(KeyError):
-            await working.run(lambda: {}["absent"])
+            await working.run("absent", lambda: {}["absent"])
+
+    asyncio.run(ask())
+
+
+def test_an_answer_is_made_once_for_all_who_ask_meanwhile() -> None:
+    go, made = threading.Event(), []
+
+    def slow() -> int:
+        made.append(go.wait(30))
+        return len(made)
+
+    async def ask() -> None:
+        working = Work(30)
+        asked = [asyncio.create_task(working.run("slow", slow)) for _ in range(5)]
+        other = asyncio.create_task(working.run("other", go.is_set))
+        assert not await other  # nobody waits for what was not asked
+        go.set()
+        assert await asyncio.gather(*asked) == [1] * 5
+        assert await working.run("slow", slow) == 2  # which of them is kept is not for here
+
+    asyncio.run(ask())
+
+
+def test_who_gives_up_takes_nothing_from_who_asked_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "THREADS", 1)
+    go = threading.Event()
+
+    async def ask() -> None:
+        working = Work(0.4)
+        stuck = asyncio.create_task(working.run("stuck", go.wait))
+        first = asyncio.create_task(working.run("one", lambda: 1))
+        await asyncio.sleep(0.2)
+        second = asyncio.create_task(working.run("one", lambda: 1))
+        with pytest.raises(BusyError):
+            await first
+        go.set()
+        assert await second == 1
+        await asyncio.gather(stuck, return_exceptions=True)
 
     asyncio.run(ask())
 
@@ -172,15 +210,15 @@ def test_no_more_run_at_once_than_there_are_places(monkeypatch: pytest.MonkeyPat
     async def ask() -> None:
         working = Work(0.3)
         found = await asyncio.gather(
-            *(working.run(stuck) for _ in range(6)), return_exceptions=True
+            *(working.run(key, stuck) for key in range(6)), return_exceptions=True
         )
         assert {type(one) for one in found} == {BusyError}
         assert len(begun) == 2  # those that nobody waits for keep their places
         with pytest.raises(BusyError):
-            await working.run(lambda: 1)
+            await working.run("one", lambda: 1)
         go.set()
-        assert await Work(30).run(lambda: 1) == 1
-        assert await working.run(lambda: 1) == 1
+        assert await Work(30).run("one", lambda: 1) == 1
+        assert await working.run("one", lambda: 1) == 1
 
     asyncio.run(ask())
     assert max(most) == 2
