@@ -14,8 +14,10 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
@@ -24,15 +26,20 @@ import uvicorn
 
 from geo.errors import DatasetError, SafermapError
 from geo.versions import current_folder
+from service.again import make_again, read_again
 from service.app import ADDRESSES
 from service.files import remove_left_by
 from service.operation.counts import Counts
 from service.operation.log import EVENTS, told
 from service.operation.settings import Limits
 from service.served import Served
-from service.worker import GIVE_WAY, SIGNALS, STOP_SECONDS, config_of, work
+from service.worker import GIVE_WAY, SIGNALS, STOP_SECONDS, TELL, config_of, work
 
 LOOK_SECONDS = 1.0
+TELL_SECONDS, AGAIN_SECONDS = 1.0, 30.0
+"""How long workers have to say what they were asked, and how long that is made for the next."""
+NICE = 5
+"""How far a version that is made ready stands behind those who answer, as `nice` has it."""
 GIVE_WAY_SECONDS = 600
 """How long a worker may go on sending answers of the version before, such as a large file."""
 KILL_SECONDS = 5
@@ -54,21 +61,38 @@ def check_workers(workers: int) -> None:
 class Forked:
     """A worker as its master knows it: its process, the version it serves, when it was forked.
 
-    `row` is where it counts; 0, with others, where there are more than anybody foresaw. `last` is
-    when it is killed at the latest; None while nobody has told it to end.
+    `telling` is where it says what it was asked. `row` is where it counts; 0, with others, where
+    there are more than anybody foresaw. `last` is when it is killed at the latest; None while
+    nobody has told it to end.
     """
 
     process: BaseProcess
     version: int
     started: float
+    telling: Connection
     row: int
     last: float | None = None
 
-    def tell(self, number: int, seconds: float) -> None:
+    @property
+    def staying(self) -> bool:
+        """Whether nobody has told it to end."""
+        return self.last is None
+
+    def end(self, number: int, seconds: float) -> None:
         """Send it a signal to end by, within some seconds."""
+        self._send(number)
+        self.last = time.monotonic() + seconds
+
+    def ask(self) -> None:
+        """Have it tell what it was asked; what it told too late before is of no use."""
+        with suppress(EOFError, OSError):  # it has ended
+            while self.telling.poll():
+                self.telling.recv_bytes()
+        self._send(TELL)
+
+    def _send(self, number: int) -> None:
         if self.process.is_alive() and self.process.pid is not None:
             os.kill(self.process.pid, number)
-        self.last = time.monotonic() + seconds
 
 
 class Master:
@@ -76,8 +100,9 @@ class Master:
 
     `opened` opens the current versions under `homes`, and again when one has changed. It raises
     SafermapError where they cannot be served. Nobody else keeps `served`, which is let go of then.
-    A site is made warm for several workers to share, and before it takes the place of another; one
-    worker alone starts at once and makes what it is asked for.
+    A site is made warm for several workers to share, and before it takes the place of another,
+    with what that was asked again and again; one worker alone starts at once and makes what it is
+    asked for.
     """
 
     def __init__(
@@ -92,7 +117,10 @@ class Master:
         self._forked: list[Forked] = []
         self._told: list[int] = []
         self._version = 0
-        self._take(opened(), warm=workers > 1)
+        served = opened()
+        if workers > 1:
+            served.warm()
+        self._take(served)
 
     def run(self, listening: socket.socket) -> None:
         """Serve until told to stop, by Ctrl-C or SIGTERM; told again, at once.
@@ -116,10 +144,8 @@ class Master:
             self._stop()
             signal.set_wakeup_fd(-1)
 
-    def _take(self, served: Served, *, warm: bool) -> None:
+    def _take(self, served: Served) -> None:
         """Have workers that serve this from now on."""
-        if warm:
-            served.warm()
         self.served, self._app = served, served.app(self._limits, self._counts)
         self._seen = [dataset.folder for dataset in served.site.datasets]
         self._version += 1
@@ -142,9 +168,10 @@ class Master:
         ended = [worker for worker in self._forked if not worker.process.is_alive()]
         self._forked = [worker for worker in self._forked if worker not in ended]
         for worker in ended:
+            worker.telling.close()
             remove_left_by(worker.process.pid or 0)
             self._counts.died(worker.row)
-            if worker.last is None:
+            if worker.staying:
                 status = worker.process.exitcode
                 facts = told("worker-ended", ended=worker.process.pid, status=status)
                 words = "a worker ended by itself (%s); another takes its place"
@@ -162,14 +189,15 @@ class Master:
             EVENTS.error("no worker can be started (%s); trying again", error, extra=facts)
             return
         for worker in self._forked:
-            if worker.version != self._version and worker.last is None:
-                worker.tell(GIVE_WAY, GIVE_WAY_SECONDS)
+            if worker.version != self._version and worker.staying:
+                worker.end(GIVE_WAY, GIVE_WAY_SECONDS)
 
     def _fork(self) -> Forked:
         taken = {worker.row for worker in self._forked}
         row = next((row for row in range(1, self._counts.rows) if row not in taken), 0)
+        here, there = multiprocessing.Pipe()
         process = multiprocessing.get_context("fork").Process(
-            target=work, args=(self._app, self._listening, row), daemon=True
+            target=work, args=(self._app, self._listening, row, there), daemon=True
         )
         # A signal waits until the worker can take it, which before that would do as the master.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
@@ -177,7 +205,8 @@ class Master:
             process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        return Forked(process, self._version, time.monotonic(), row)
+            there.close()
+        return Forked(process, self._version, time.monotonic(), here, row)
 
     def _look(self) -> None:
         """Take the current versions where they are no longer those that were seen last."""
@@ -189,7 +218,10 @@ class Master:
             return
         self._seen = found
         try:
-            self._take(self._opened(), warm=True)
+            # The thread has ended before anything is forked, which would not have it.
+            with ThreadPoolExecutor(1, initializer=os.nice, initargs=(NICE,)) as aside:
+                served, again = aside.submit(self._made_ready).result()
+            self._take(served)
         except SafermapError as error:
             words = "%s What was served before is served still."
             EVENTS.error(words, error, extra=told("refused", versions=_names(found)))
@@ -199,15 +231,31 @@ class Master:
             EVENTS.exception(words, shown, extra=told("refused", versions=_names(found)))
         else:
             shown = ", ".join(map(str, found))
-            facts = told("switched", versions=_names(found))
+            facts = told("switched", versions=_names(found), again=again)
             EVENTS.info("Now serving %s.", shown, extra=facts)
+
+    def _made_ready(self) -> tuple[Served, int]:
+        """The current versions, open, with so many answers that those before gave again and again.
+
+        Of that no more is made where the service is to stop or has lost a worker.
+        """
+        served = self._opened()
+        served.warm()
+        answering = [worker for worker in self._forked if worker.staying]
+        end = time.monotonic() + AGAIN_SECONDS
+
+        def enough() -> bool:
+            lost = not all(worker.process.is_alive() for worker in answering)
+            return bool(self._told) or lost or time.monotonic() > end
+
+        return served, make_again(served.sites, read_again(_asked(answering)), enough)
 
     def _stop(self) -> None:
         """Let requests end, in bounded time."""
         self._listening.close()
         self._told.clear()
         for worker in self._forked:
-            worker.tell(signal.SIGTERM, STOP_SECONDS + KILL_SECONDS)
+            worker.end(signal.SIGTERM, STOP_SECONDS + KILL_SECONDS)
         while self._forked:
             self._wait()
             if self._told:
@@ -217,3 +265,15 @@ class Master:
 
 def _names(folders: Sequence[Path]) -> list[str]:
     return [folder.name for folder in folders]
+
+
+def _asked(workers: Sequence[Forked]) -> list[bytes]:
+    """What workers tell that they were asked; of one that does not in time, nothing."""
+    told, end = [], time.monotonic() + TELL_SECONDS
+    for worker in workers:
+        worker.ask()
+    for worker in workers:
+        with suppress(EOFError, OSError):  # it has ended
+            if worker.telling.poll(max(0.0, end - time.monotonic())):
+                told.append(worker.telling.recv_bytes())
+    return told

@@ -1,8 +1,9 @@
 """One dataset as it is served: answers and bytes kept in bounded caches."""
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
@@ -32,6 +33,14 @@ BODY_BYTES = 64 * 1024 * 1024
 KEY_BYTES = 2048
 BESIDE_BYTES = 2 * KEY_BYTES  # counted for the key and the headers of each body
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
+
+
+@dataclass(eq=False, slots=True)
+class _Kept:
+    """A body, and how often it was asked for since it was made."""
+
+    body: Body
+    again: int = 0
 
 
 class Site:
@@ -69,8 +78,8 @@ class Site:
         self.contact, self.role, self.uploads = contact, role, uploads
         self.modified = self.built and max(self.built, switched_to(dataset.folder) or self.built)
         self.gazetteer, self.finds_postcodes = Gazetteer(dataset), dataset.holds_postcodes
-        self._bodies: LRUCache[Hashable, Body] = LRUCache(
-            BODY_BYTES, getsizeof=lambda body: len(body.content) + BESIDE_BYTES
+        self._bodies: LRUCache[tuple[object, ...], _Kept] = LRUCache(
+            BODY_BYTES, getsizeof=lambda kept: len(kept.body.content) + BESIDE_BYTES
         )
         self.files = Files()
         self._lock = Lock()
@@ -139,10 +148,19 @@ class Site:
         found = self.layers.get(name)
         return found or find_layer(name, self.dataset, incidents=self._incidents)
 
-    def kept(self, key: Hashable) -> Body | None:
+    def kept(self, key: tuple[object, ...]) -> Body | None:
         """A body that was made before, if it is still kept."""
         with self._lock:
-            return self._bodies.get(key)
+            kept = self._bodies.get(key)
+            if kept is None:
+                return None
+            kept.again += 1
+            return kept.body
+
+    def asked_again(self) -> list[tuple[tuple[object, ...], int]]:
+        """The keys of bodies that were asked for once more or oftener, and how often."""
+        with self._lock:
+            return [(key, kept.again) for key, kept in self._bodies.items() if kept.again]
 
     def keep(self, key: tuple[object, ...], body: Body) -> None:
         """Keep a body for the next time; the least recently used give way.
@@ -152,7 +170,7 @@ class Site:
         long = sum(len(part) for part in key if isinstance(part, str | bytes)) > KEY_BYTES
         if len(body.content) + BESIDE_BYTES <= BODY_BYTES and not long:
             with self._lock:
-                self._bodies[key] = body
+                self._bodies[key] = _Kept(body)
 
     def warm(self) -> None:
         """Make what most requests need: the plain answer of each layer but that of incidents.

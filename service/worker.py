@@ -6,25 +6,31 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection as Pipe
 from typing import Literal
 
 import uvicorn
 from fastapi import FastAPI
 
-STOP, GIVE_WAY = signal.SIGTERM, signal.SIGUSR1
-SIGNALS = (STOP, GIVE_WAY, signal.SIGINT)
+from service.again import told_again
+
+STOP, GIVE_WAY, TELL = signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2
+SIGNALS = (STOP, GIVE_WAY, TELL, signal.SIGINT)
 STOP_SECONDS = 30
 """How long requests that are being answered may take once the service is told to stop."""
 
 
-def work(app: FastAPI, listening: socket.socket, row: int) -> None:
-    """Answer until told to stop, or until the master is gone; count in a row of one's own."""
+def work(app: FastAPI, listening: socket.socket, row: int, telling: Pipe) -> None:
+    """Answer until told to stop, or until the master is gone; count in a row of one's own.
+
+    Asked by the master, tell it what is asked again and again.
+    """
     from service.operation.connection import SPARE_FILES, Connection  # noqa: PLC0415  not on Windows
     from service.operation.files_open import raise_open_files  # noqa: PLC0415
 
     app.state.counts.take(row)
     Connection.most = raise_open_files() - SPARE_FILES
-    Worker(app, config_of(app, Connection)).run([listening])
+    Worker(app, config_of(app, Connection), telling).run([listening])
 
 
 def config_of(
@@ -51,9 +57,9 @@ class Worker(uvicorn.Server):
     closes the connections that nobody used for as long as it ever would.
     """
 
-    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+    def __init__(self, app: FastAPI, config: uvicorn.Config, telling: Pipe) -> None:
         super().__init__(config)
-        self._app, self._stopping = app, False
+        self._app, self._telling, self._stopping = app, telling, False
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -61,6 +67,7 @@ class Worker(uvicorn.Server):
         loop, master = asyncio.get_running_loop(), multiprocessing.parent_process()
         loop.add_signal_handler(STOP, self._stop)
         loop.add_signal_handler(GIVE_WAY, self._give_way)
+        loop.add_signal_handler(TELL, self._tell)
         if master is not None:
             loop.add_reader(master.sentinel, self._stop)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -88,3 +95,6 @@ class Worker(uvicorn.Server):
 
     def _give_way(self) -> None:
         self.should_exit = True
+
+    def _tell(self) -> None:
+        self._telling.send_bytes(told_again(self._app.state.sites))

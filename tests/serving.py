@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,15 @@ def serving(log: Path, *arguments: object, cwd: Path | None = None) -> Iterator[
     """The address of `safermap serve`, as `started` has it."""
     with started(log, *arguments, cwd=cwd) as served:
         yield served.address
+
+
+def until(told: Callable[[], bool], log: Path) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not told():
+        if time.monotonic() > deadline:
+            pytest.fail(f"It has not come to be within {PATIENCE} s: {log.read_text('utf-8')}")
+        time.sleep(0.05)
 
 
 def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -197,6 +197,25 @@ def test_who_gives_up_takes_nothing_from_who_asked_later(monkeypatch: pytest.Mon
     asyncio.run(ask())
 
 
+@pytest.mark.parametrize("short", [0.05, 30])
+def test_few_run_at_first_and_long_ones_hold_nobody_up(
+    short: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "SHORT_SECONDS", short)
+    go = threading.Event()
+
+    async def ask() -> None:
+        working = Work(1)
+        stuck = [asyncio.create_task(working.run(key, go.wait)) for key in range(work.AHEAD)]
+        await asyncio.sleep(0.01)
+        [found] = await asyncio.gather(working.run("one", lambda: 1), return_exceptions=True)
+        assert found == 1 if short < 1 else isinstance(found, BusyError)
+        go.set()
+        await asyncio.gather(*stuck, return_exceptions=True)
+
+    asyncio.run(ask())
+
+
 def test_no_more_run_at_once_than_there_are_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "THREADS", 2)
     go, begun, most = threading.Event(), [], []

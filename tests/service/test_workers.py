@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ import httpx2
 import pytest
 from building import build_files
 from every_page import EVERY_PAGE
-from serving import PATIENCE, Served, started
+from serving import PATIENCE, Served, started, until
 
 from geo.errors import SafermapError
 from geo.versions import all_versions, roll_back
@@ -42,6 +42,7 @@ TOLD = ("ETag", "Last-Modified", "Content-Type", "Content-Security-Policy", "Var
 BUSY = [
     "/health", "/", "/collections/lsoas/items?theme=asb&limit=5", "/towns/oswestry?theme=asb",
     "/collections/towns/items?f=gpkg", "/collections/hotspots/items?f=html",
+    f"{TILES}/8/84/126?theme=asb", "/collections/lsoas/items?f=fgb",
 ]  # fmt: skip
 
 
@@ -51,14 +52,6 @@ def home(embedded_home: Path, extract: Path, tmp_path: Path) -> Path:
     shutil.copytree(embedded_home, tmp_path / "home")
     build_files(tmp_path / "home", extract)
     return tmp_path / "home"
-
-
-def until(told: Callable[[], bool], log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not told():
-        if time.monotonic() > deadline:
-            pytest.fail(f"It has not come to be within {PATIENCE} s: {log.read_text('utf-8')}")
-        time.sleep(0.05)
 
 
 def one(address: str, headers: dict[str, str] | None = None) -> httpx2.Response:
