@@ -2,8 +2,8 @@
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -83,11 +83,7 @@ async def load(request: Request) -> Response:
     """Begin to load the file that was checked."""
     if refused := _refused(request):
         return refused
-    wanted_format(request, _FORMATS)
-    uploads = _uploads(request)
-    form = await _small_form(request)
-    with _taken(uploads) as held:
-        upload = _by(request, _loadable(uploads, form, held))
+    async with _checked(request) as (uploads, upload, held):
         if not uploads.slot.file.is_file():
             raise ConflictError("The file is no longer there. Discard it, and send it again.")
         await run_in_threadpool(record, uploads, upload, "load asked")
@@ -100,11 +96,7 @@ async def discard(request: Request) -> Response:
     """Remove the file that was checked."""
     if refused := _refused(request):
         return refused
-    wanted_format(request, _FORMATS)
-    uploads = _uploads(request)
-    form = await _small_form(request)
-    with _taken(uploads) as held:
-        upload = _by(request, _loadable(uploads, form, held))
+    async with _checked(request) as (uploads, upload, _):
         await run_in_threadpool(record, uploads, upload, "upload discarded")
         gone = replace(upload, step="discarded", report=None, error=None, failed_at=None)
         uploads.slot.write(gone)
@@ -159,6 +151,18 @@ def _by(request: Request, upload: Upload) -> Upload:
     """The upload as somebody's who asks for something now."""
     new = _asked(request)
     return replace(upload, by=new.by, role=new.role, request=new.request, since=new.since)
+
+
+@asynccontextmanager
+async def _checked(request: Request) -> AsyncIterator[tuple[Uploads, Upload, Held]]:
+    """The upload that was checked, as theirs who ask for something now, with the slot held.
+
+    Raises ConflictError where there is none, or somebody else holds the slot.
+    """
+    wanted_format(request, _FORMATS)
+    uploads, form = _uploads(request), await _small_form(request)
+    with _taken(uploads) as held:
+        yield uploads, _by(request, _loadable(uploads, form, held)), held
 
 
 @contextmanager
