@@ -1,6 +1,5 @@
 """Month after month: what is taken over, what is read again, and that the counts are the same."""
 
-import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -12,66 +11,14 @@ from building import build_files, entry, plan_files
 from command_line import Run, tree
 from incident_files import STREET_HEADER, csv_bytes, street_row
 from incident_rows import incident_rows
-from real_settings import YEAR_2018, RealSettings
+from month_by_month import assert_fresh, reissue
+from real_settings import RealSettings
 
-import geo.building.parts
-from geo.area_file import AreaFile, read_area_file
+from geo.area_file import read_area_file
 from geo.building.build import Built, build
-from geo.errors import DatasetError, InputError
+from geo.errors import InputError
 from geo.incidents import ColumnMap
-from geo.versions import all_versions, current_folder, roll_back
-
-MONTHS = ("2018-10", "2018-11", "2018-12", "2019-01")
-NEW_EACH_TIME = ("manifest.json",)  # it says when it was built and after what
-
-
-@pytest.fixture
-def months(shared: Path, tmp_path: Path) -> dict[str, Path]:
-    """Copies of the real files of four months."""
-    found = {}
-    (tmp_path / "files").mkdir()
-    for month in MONTHS:
-        name = f"{month}-west-mercia-street.csv"
-        found[month] = tmp_path / "files" / name
-        shutil.copy(shared / "data" / YEAR_2018 / name, found[month])
-    return found
-
-
-@pytest.fixture
-def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are read, and not taken over."""
-    names: list[str] = []
-    read_file = geo.building.parts.read_file
-
-    def noted(name: str, *rest: object) -> object:
-        names.append(Path(name).name)
-        return read_file(name, *rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(geo.building.parts, "read_file", noted)
-    return names
-
-
-def reissue(path: Path) -> None:
-    """The publisher's file again, with one of its rows withdrawn and another changed."""
-    rows = path.read_bytes().splitlines(keepends=True)
-    del rows[len(rows) // 2]
-    at = next(i for i, row in enumerate(rows) if b"E01028946" in row and b"Drugs" not in row)
-    rows[at] = rows[at].replace(rows[at].split(b",")[-3], b"Drugs")
-    path.write_bytes(b"".join(rows))
-
-
-def assert_fresh(built: Built, tmp_path: Path, plan: AreaFile) -> None:
-    """The version is what a build in an empty home makes of the same inputs."""
-    fresh = build(plan, tmp_path / "fresh")
-    assert built.manifest["dataset_id"] == fresh.manifest["dataset_id"]
-    mine, theirs = tree(built.folder), tree(fresh.folder)
-    assert mine.keys() == theirs.keys()
-    for name, data in mine.items():
-        if name not in NEW_EACH_TIME:
-            assert data == theirs[name], name
-    for key in built.manifest.keys() - {"created", "history"}:
-        assert built.manifest[key] == fresh.manifest[key], key
-    shutil.rmtree(tmp_path / "fresh")
+from geo.versions import all_versions
 
 
 def test_a_month_is_added(months: dict[str, Path], tmp_path: Path, reads: list[str]) -> None:
@@ -274,104 +221,6 @@ def test_other_outlines_read_again_and_other_deprivation_does_not(
     assert sorted(reads) == sorted(path.name for path in months.values())
     assert other.manifest["rows"]["ring"] == 0
     assert_fresh(other, tmp_path, outlines)
-
-
-def test_rolling_back_and_building_on(
-    months: dict[str, Path], tmp_path: Path, run: Run, reads: list[str]
-) -> None:
-    home, files = tmp_path / "home", list(months.values())
-    one, two = build_files(home, *files[:2]), build_files(home, *files[:3])
-    listed = run("datasets", "--out", home)
-    assert listed.returncode == 0
-    lines = [line for line in listed.stdout.splitlines() if "2018-10" in line]
-    assert len(lines) == 2
-    assert "current" in lines[0]
-    assert "current" not in lines[1]
-    back = run("rollback", "--out", home)
-    assert back.returncode == 0
-    assert one.folder.name in back.stdout
-    assert current_folder(home) == one.folder
-    none = run("rollback", "--out", home)
-    assert (none.returncode, "no version before the current" in none.stderr) == (2, True)
-    forward = run("rollback", two.folder.name, "--out", home)
-    assert forward.returncode == 0
-    assert current_folder(home) == two.folder
-    roll_back(home)
-    # What is rolled back to is what the next build goes on from.
-    reads.clear()
-    three = build_files(home, *files)
-    assert entry(three) == ([files[2].name, files[3].name], [], [], 2)
-    assert [item["version"] for item in three.manifest["history"]] == [
-        three.folder.name,
-        one.folder.name,
-    ]
-    assert_fresh(three, tmp_path, plan_files(*files))
-
-
-def test_a_version_that_was_removed_by_hand(
-    months: dict[str, Path], tmp_path: Path, run: Run
-) -> None:
-    home, files = tmp_path / "home", list(months.values())
-    one, two = build_files(home, *files[:2]), build_files(home, *files[:3])
-    roll_back(home)
-    shutil.rmtree(one.folder)
-    assert run("datasets", "--out", home).returncode == 0
-    named = run("rollback", one.folder.name, "--out", home)
-    assert (named.returncode, "there are" in named.stderr) == (2, True)
-    again = build_files(home, *files[:2])
-    assert again.changed
-    assert again.manifest["dataset_id"] == one.manifest["dataset_id"]
-    assert [item.name for item in all_versions(home)] == [two.folder.name, again.folder.name]
-
-
-@pytest.mark.parametrize("part", ["counts.parquet", "areas", "parts", "lsoas.parquet"])
-def test_a_version_that_was_damaged_is_built_again(
-    months: dict[str, Path], tmp_path: Path, part: str
-) -> None:
-    home, files = tmp_path / "home", list(months.values())
-    one = build_files(home, *files[:2])
-    path = one.folder / part
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
-    again = build_files(home, *files[:2])
-    assert again.changed
-    assert_fresh(again, tmp_path, plan_files(*files[:2]))
-
-
-def test_a_file_system_without_hard_links(
-    months: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reads: list[str]
-) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(95, "Operation not supported")
-
-    monkeypatch.setattr(os, "link", refuse)
-    home, files = tmp_path / "home", list(months.values())
-    build_files(home, *files[:3])
-    reads.clear()
-    second = build_files(home, *files)
-    assert reads == [files[3].name]
-    assert_fresh(second, tmp_path, plan_files(*files))
-
-
-def test_an_earlier_version_stays_as_it_was(months: dict[str, Path], tmp_path: Path) -> None:
-    home, files = tmp_path / "home", list(months.values())
-    one = build_files(home, *files[:2])
-    before = tree(one.folder)
-    reissue(files[1])
-    build_files(home, *files)
-    shutil.rmtree(build_files(home, *files[:1]).folder)
-    assert tree(one.folder) == before
-
-
-def test_a_build_without_a_home_of_this_version(months: dict[str, Path], tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    one = build_files(home, months["2018-10"])
-    manifest = one.folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 1'))
-    with pytest.raises(DatasetError, match="Build it again"):
-        incident_rows(one.folder)
-    two = build_files(home, months["2018-10"])
-    assert two.changed
-    assert entry(two)[3] == 0
 
 
 def test_other_denominator_and_disclosure_are_new(
