@@ -1,6 +1,7 @@
 """A client's connection, which is closed where the client is too slow to be served."""
 
 import asyncio
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -11,6 +12,26 @@ HEAD_BYTES, PIECE_BYTES = 32 * 1024, 16 * 1024
 SPARE_FILES = 512
 """Files that a process may open beside its connections."""
 _TOO_LARGE = b"The head of the request is larger than what is read.\n"
+
+
+class Forgiving:
+    """A transport to which something may be written after its end, as asyncio's own takes it.
+
+    uvicorn tells the last of several requests of a client alone that it is gone, and goes on to
+    answer the first. uvloop's transport then raises RuntimeError, which would stand in the log as
+    an error of the service.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def write(self, data: bytes) -> None:
+        """Send something, where there is still a way."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever a transport has
+        return getattr(self._transport, name)
 
 
 class Connection(HttpToolsProtocol):
@@ -30,6 +51,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
+        self.transport = cast("asyncio.Transport", Forgiving(transport))
         if len(self.connections) > self.most:
             transport.abort()
             return

@@ -4,11 +4,13 @@ import asyncio
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 import uvicorn
+import uvloop
 from starlette.types import Receive, Scope, Send
 
 from service.listening import listen
@@ -53,8 +55,10 @@ class Here:
         return socket.create_connection(("127.0.0.1", self.port), PATIENCE)
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
+@contextmanager
+def serving(
+    monkeypatch: pytest.MonkeyPatch, run: Callable[[Coroutine[None, None, None]], None]
+) -> Iterator[Here]:
     """A server in a thread, whose patience is short."""
     for name in ("HEAD_SECONDS", "BODY_SECONDS", "READ_SECONDS"):
         monkeypatch.setattr(connection, name, 0.4)
@@ -64,11 +68,17 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
     )  # fmt: skip
     server = uvicorn.Server(config)
     with listen("127.0.0.1", 0) as listening:
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+        thread = threading.Thread(target=lambda: run(server.serve([listening])))
         thread.start()
         yield Here(server, listening.getsockname()[1])
         server.should_exit = server.force_exit = True
         thread.join(PATIENCE)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Here]:
+    with serving(monkeypatch, asyncio.run) as found:
+        yield found
 
 
 def rest(client: socket.socket) -> bytes:
@@ -221,3 +231,16 @@ def test_more_connections_than_there_may_be_are_closed_at_once(
             client.sendall(QUICK)
             assert rest(client).startswith(b"HTTP/1.1 200 OK")
     assert is_served(here)
+
+
+def test_who_goes_away_with_requests_left_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By uvloop, as it is served."""
+    with serving(monkeypatch, uvloop.run) as here:
+        for _ in range(5):
+            with here.connect() as client:
+                client.sendall(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n" * 3)
+                assert client.recv(16) == b"HTTP/1.1 200 OK\r"
+        assert is_served(here)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
