@@ -27,8 +27,10 @@ def without(value: str, reason: str) -> str:
     """A reason without the value that it names, so that like reasons are alike.
 
     >>> without("2015-13", "'2015-13' is not a month; it must be YYYY-MM.")
-    "'…' is not a month; it must be YYYY-MM."
+    'What stands there is not a month; it must be YYYY-MM.'
     """
+    if value and reason.startswith(quoted := f"'{value}'"):
+        return f"What stands there{reason.removeprefix(quoted)}"
     at = reason.find(value) if value else -1
     while at >= 0:
         before, after = reason[:at], reason[at + len(value) :]

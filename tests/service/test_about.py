@@ -63,7 +63,7 @@ def test_the_account_is_that_of_the_files(tmp_path: Path, extract: Path) -> None
     assert rows["Elsewhere"].startswith("1, in no figure")
     assert rows["Without a place"].startswith("1 (14.3% of those accepted)")
     [reason] = [cells for cells in page.tables[1].rows if cells[0].words == "month"]
-    assert "'…'" in reason[1].words
+    assert "What stands there is" in reason[1].words
     assert "2015-13" not in page.words
     assert reason[2].words == "1"
     assert "refused.csv" in page.words
@@ -91,8 +91,8 @@ def test_the_refused_rows_are_those_of_the_report(tmp_path: Path, run: Run) -> N
     [
         ("13", "The month 13 has not happened yet.", "The month … has not happened yet."),
         ("", "It is blank, but the easting is given.", "It is blank, but the easting is given."),
-        ("a(b", "'a(b' is not a number.", "'…' is not a number."),
-        ("on", "'on' is not on the list.", "'…' is not on the list."),
+        ("a(b", "'a(b' is not a number.", "What stands there is not a number."),
+        ("on", "'on' is not on the list.", "What stands there is not on the list."),
     ],
 )
 def test_a_reason_is_told_without_its_value(value: str, reason: str, left: str) -> None:
@@ -187,7 +187,7 @@ def test_those_who_run_it_see_the_partners_account(tmp_path: Path) -> None:
     asked = client(with_files(tmp_path))
     _, force = asked.get("/about?f=json").json()["sources"]
     assert force["rows"]["read"] == 7_654_321
-    assert [item["reason"] for item in force["refused"]] == ["'…' is nowhere."]
+    assert [item["reason"] for item in force["refused"]] == ["What stands there is nowhere."]
     words = read(asked).words
     assert "this machine alone" in words
     assert "Acacia" not in words
