@@ -19,7 +19,7 @@ from service.items import constants_of, csv_items, file_name, geojson_items, jso
 from service.parameters import read_question
 from service.responses import Body
 from service.site import Site
-from service.window import Window, choose, read_window
+from service.window import Window, choose
 
 _TOLD = (
     "theme", "theme_title", "period", "months_missing", "source", "illustrative", "place", "town",
@@ -33,14 +33,15 @@ _CONSTANTS = {
 
 
 def features_as(
-    site: Site, layer: Layer, name: str, query: dict[str, str], base: str
+    site: Site, layer: Layer, name: str, *, window: Window, query: dict[str, str], base: str
 ) -> Body | FileBody:
     """The features that a query asks of a layer, in the format of that name.
+
+    `window` is what `read_window` has of the query.
 
     Raises QuestionError naming what there is, StorageError where the disk does not take a file.
     """
     kind = FORMATS[name]
-    window = read_window(query, layer, site.dataset)
     question = read_question(site.dataset, query)
     if kind.write is not None:
         return download(

@@ -140,8 +140,10 @@ def _export(site: "Site", layer: "Layer", query: dict[str, str], out: Path, base
     from service.formats import FORMATS  # noqa: PLC0415
     from service.items import file_name  # noqa: PLC0415
     from service.parameters import read_question  # noqa: PLC0415
+    from service.window import read_window  # noqa: PLC0415
 
-    body = features_as(site, layer, query["f"], query, base.rstrip("/"))
+    window = read_window(query, layer, site.dataset)
+    body = features_as(site, layer, query["f"], window=window, query=query, base=base.rstrip("/"))
     if out.is_dir():
         question = read_question(site.dataset, query)
         out = out / file_name(site, layer, question, FORMATS[query["f"]].ending)

@@ -157,7 +157,10 @@ async def items(request: Request, name: str) -> Response:
         window = read_window(query, layer, site.dataset)
         return {
             "html": page(_layer_map, site, layer, asked, window),
-            **{kind: partial(features_as, site, layer, kind, query, base) for kind in FORMATS},
+            **{
+                kind: partial(features_as, site, layer, kind, window=window, query=query, base=base)
+                for kind in FORMATS
+            },
         }
 
     return await answer(request, ITEMS, makers)
