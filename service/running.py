@@ -38,7 +38,7 @@ from service.worker import GIVE_WAY, SIGNALS, STOP_SECONDS, TELL, config_of, wor
 LOOK_SECONDS = 1.0
 TELL_SECONDS, AGAIN_SECONDS = 1.0, 30.0
 """How long workers have to say what they were asked, and how long that is made for the next."""
-NICE = 5
+NICE = 10
 """How far a version that is made ready stands behind those who answer, as `nice` has it."""
 GIVE_WAY_SECONDS = 600
 """How long a worker may go on sending answers of the version before, such as a large file."""
