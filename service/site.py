@@ -29,7 +29,7 @@ from service.files import Files
 from service.responses import Body
 from service.tiles import Tiles
 
-BODY_BYTES = 64 * 1024 * 1024
+BODY_BYTES = 32 * 1024 * 1024
 KEY_BYTES = 2048
 BESIDE_BYTES = 2 * KEY_BYTES  # counted for the key and the headers of each body
 _MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+")
