@@ -1,9 +1,12 @@
 """A client's connection, which is closed where the client is too slow to be served."""
 
 import asyncio
-from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 HEAD_SECONDS, BODY_SECONDS, READ_SECONDS = 10, 60, 60
 """For the head of a request to arrive, for each piece of its body, and for some of an answer to be
@@ -12,26 +15,6 @@ HEAD_BYTES, PIECE_BYTES = 32 * 1024, 16 * 1024
 SPARE_FILES = 512
 """Files that a process may open beside its connections."""
 _TOO_LARGE = b"The head of the request is larger than what is read.\n"
-
-
-class Forgiving:
-    """A transport to which something may be written after its end, as asyncio's own takes it.
-
-    uvicorn tells the last of several requests of a client alone that it is gone, and goes on to
-    answer the first. uvloop's transport then raises RuntimeError, which would stand in the log as
-    an error of the service.
-    """
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-
-    def write(self, data: bytes) -> None:
-        """Send something, where there is still a way."""
-        if not self._transport.is_closing():
-            self._transport.write(data)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever a transport has
-        return getattr(self._transport, name)
 
 
 class Connection(HttpToolsProtocol):
@@ -47,19 +30,26 @@ class Connection(HttpToolsProtocol):
     _writing: asyncio.TimerHandle | None = None
     _in_head = True
     _head = _piece = 0
+    _before: tuple[RequestResponseCycle, ...] = ()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
-        self.transport = cast("asyncio.Transport", Forgiving(transport))
         if len(self.connections) > self.most:
             transport.abort()
             return
         self._expect(HEAD_SECONDS)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Wait for nothing any longer."""
+        """Wait for nothing any longer.
+
+        uvicorn tells the last of several requests alone that the client is gone. It would go on to
+        answer those before, to a transport that takes nothing any more and raises.
+        """
         self._expect(None)
+        for cycle in self._before:
+            cycle.disconnected = True
+            cycle.message_event.set()
         self.resume_writing()
         super().connection_lost(error)
 
@@ -77,7 +67,12 @@ class Connection(HttpToolsProtocol):
         """The head is there; wait for the body."""
         self._in_head, self._head, self._piece = False, 0, 0
         self._expect(BODY_SECONDS)
+        before = self.cycle
         super().on_headers_complete()
+        if before is None or before.response_complete:
+            self._before = ()
+        else:
+            self._before = (*(one for one in self._before if not one.response_complete), before)
 
     def on_body(self, body: bytes) -> None:
         """Some of the body is there; wait for another piece where it is one."""
